@@ -1,0 +1,120 @@
+"""The contract of an operator, and the reference by which a plan names one.
+
+A plain function is an operator. A class becomes one of the library's own by inheriting
+``Operator`` and giving ``batch``; a model that prepares each value on its own before the
+batched forward pass inherits ``ModelOperator`` and gives ``prepare`` and ``forward``, so
+that the engine can prepare in many threads and keep the model busy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+Placement = Literal["inline", "threads", "model"]
+"""Where a step runs: between its neighbours, in the pool of threads, or batched on its device."""
+
+
+class Operator(Generic[In, Out]):
+    """One transformation of values, made once per worker and called on batches.
+
+    Class attributes:
+        placement: ``"inline"`` for cheap functions, ``"threads"`` for work that releases the
+            interpreter lock (reading, decoding), ``"model"`` for what wants whole batches.
+
+    ``setup`` is called once before the first batch and is the place to load weights.
+    """
+
+    placement: ClassVar[Placement] = "inline"
+
+    def setup(self) -> None:
+        """Load what the operator needs; called once, before the first ``batch``."""
+
+    def batch(self, values: Sequence[In]) -> Sequence[Out]:
+        """One result for each value, in order; several inputs come as several sequences."""
+        raise NotImplementedError(f"{type(self).__name__} defines no batch()")
+
+    def __call__(self, value: In) -> Out:
+        """The result for one value: ``batch([value])[0]``."""
+        self.ensure_setup()
+        return self.batch([value])[0]
+
+    def ensure_setup(self) -> None:
+        """Call ``setup`` unless it has been called."""
+        if not self.__dict__.get("_is_set_up", False):
+            self.setup()
+            self._is_set_up = True
+
+
+class ModelOperator(Operator[In, Out]):
+    """An operator whose work on one value (``prepare``) and on a batch (``forward``) are apart."""
+
+    placement: ClassVar[Placement] = "model"
+
+    def prepare(self, value: In) -> Any:
+        """What the model takes for this value; called from several threads at once."""
+        raise NotImplementedError(f"{type(self).__name__} defines no prepare()")
+
+    def forward(self, prepared: Sequence[Any]) -> Sequence[Out]:
+        """The results for a batch of prepared values, in order."""
+        raise NotImplementedError(f"{type(self).__name__} defines no forward()")
+
+    def batch(self, values: Sequence[In]) -> Sequence[Out]:
+        return self.forward([self.prepare(value) for value in values])
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorRef:
+    """An operator by name and arguments: what a plan holds, prints, pickles and compares.
+
+    Attributes:
+        name: the dotted name, ``"image_embedding.timm"``.
+        target: ``"module:attribute"``, or the callable itself for one of this process.
+        args: positional arguments.
+        kwargs: keyword arguments as sorted ``(name, value)`` pairs.
+    """
+
+    name: str
+    target: str | Callable[..., Any]
+    args: tuple[Any, ...] = ()
+    kwargs: tuple[tuple[str, Any], ...] = ()
+
+    def resolve(self) -> Callable[..., Any]:
+        """The class or function itself, imported if need be."""
+        if not isinstance(self.target, str):
+            return self.target
+        module, _, attribute = self.target.partition(":")
+        resolved: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+        return resolved
+
+    def instantiate(self) -> Callable[..., Any]:
+        """A new operator: the class called with the arguments, or the function itself."""
+        target = self.resolve()
+        if isinstance(target, type):
+            made: Callable[..., Any] = target(*self.args, **dict(self.kwargs))
+            return made
+        return target
+
+    def __str__(self) -> str:
+        shown = [short(value) for value in self.args]
+        shown += [f"{name}={short(value)}" for name, value in self.kwargs]
+        return f"{self.name}({', '.join(shown)})"
+
+
+def short(value: object, limit: int = 80) -> str:
+    """A ``repr`` fit for a message: cut at ``limit`` characters, arrays by shape and dtype."""
+    shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
+    if shape is not None and dtype is not None:
+        return f"<{type(value).__name__} {tuple(shape)} {dtype}>"
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return f"<{len(value)} bytes>"
+    try:
+        text = repr(value)
+    except Exception as error:  # a user's broken __repr__ must not hide the error being reported
+        text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

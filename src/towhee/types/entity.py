@@ -1,0 +1,71 @@
+"""``Entity``: one row of named columns, read as attributes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from towhee.errors import UnknownNameError
+
+
+class Entity(Mapping[str, Any]):
+    """A row: ``entity.vec`` and ``entity["vec"]`` are the value of its column ``vec``.
+
+    Example:
+        >>> row = Entity(path="towhee.jpg", score=0.5)
+        >>> row.path, dict(row)
+        ('towhee.jpg', {'path': 'towhee.jpg', 'score': 0.5})
+    """
+
+    __slots__ = ("_columns",)
+    _columns: dict[str, Any]
+
+    def __init__(self, **columns: Any) -> None:
+        object.__setattr__(self, "_columns", columns)
+
+    @classmethod
+    def of(cls, columns: dict[str, Any]) -> Entity:
+        """An entity over this very dict, which the caller gives up."""
+        entity = cls.__new__(cls)
+        object.__setattr__(entity, "_columns", columns)
+        return entity
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._columns[name]
+        except KeyError:
+            if name.startswith("__"):
+                raise AttributeError(name) from None
+            raise _NoColumn(name, self._columns) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._columns[name] = value
+
+    def __getitem__(self, name: str) -> Any:
+        return self._columns[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._columns)
+
+    def __len__(self) -> int:
+        return len(self._columns)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Entity) and self._columns == other._columns
+
+    __hash__ = None  # type: ignore[assignment]  # an entity is mutable, as a dict is
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Entity.of, (self._columns,))
+
+    def __repr__(self) -> str:
+        inner = ", ".join(f"{name}={value!r}" for name, value in self._columns.items())
+        return f"Entity({inner})"
+
+
+class _NoColumn(UnknownNameError, AttributeError):
+    """An attribute that an entity does not have; ``hasattr`` sees it as such."""
+
+    def __init__(self, name: str, known: Mapping[str, Any]) -> None:
+        super().__init__("column", name, known, f"(the row has {', '.join(known) or 'none'})")
+        self.name = name
