@@ -5,9 +5,11 @@
     TowheeError
     ├── UsageError (ValueError)            a call that cannot mean anything
     │   ├── UnknownNameError (LookupError) no operator, pipeline, model or column of that name
+    │   │   └── UnknownAttributeError (AttributeError)  the same, written behind a dot
     │   └── StreamError (TypeError)        a stream was asked for what only a list can do
     ├── MissingExtraError (ImportError)    an optional package is not installed
     ├── DataError (ValueError)             a file, an address or a value that cannot be used
+    │   ├── MissingFileError (FileNotFoundError)  no such file, or a pattern without a match
     │   ├── UnreadableImageError           not an image, damaged, or too large
     │   └── FetchError                     an address that is refused or does not answer
     ├── WeightsError (RuntimeError)        weights that are absent, damaged or not trusted
@@ -42,7 +44,11 @@ class UnknownNameError(UsageError, LookupError):
         super().__init__(f"{message} {remedy}".rstrip() if remedy else message)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild_unknown_name, (self.kind, self.name, self.closest, self.args))
+        return (_rebuild_unknown_name, (type(self), self.kind, self.name, self.closest, self.args))
+
+
+class UnknownAttributeError(UnknownNameError, AttributeError):
+    """A name behind a dot that stands for nothing; ``hasattr`` sees it as absent."""
 
 
 class StreamError(UsageError, TypeError):
@@ -62,6 +68,10 @@ class MissingExtraError(TowheeError, ImportError):
 
 class DataError(TowheeError, ValueError):
     """A file, an address or a value that cannot be used."""
+
+
+class MissingFileError(DataError, FileNotFoundError):
+    """No such file, or a pattern that matches none."""
 
 
 class UnreadableImageError(DataError):
@@ -102,9 +112,13 @@ def _rebuild_operator_error(
 
 
 def _rebuild_unknown_name(
-    kind: str, name: str, closest: tuple[str, ...], args: tuple[object, ...]
+    cls: type[UnknownNameError],
+    kind: str,
+    name: str,
+    closest: tuple[str, ...],
+    args: tuple[object, ...],
 ) -> UnknownNameError:
-    error = UnknownNameError(kind, name, closest)
+    error = cls(kind, name, closest)
     error.args = args
     return error
 

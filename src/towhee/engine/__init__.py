@@ -1,0 +1,16 @@
+"""How a plan runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from towhee.engine.chunk import Chunk
+from towhee.engine.local import engine as local
+from towhee.plan.plan import Plan
+
+__all__ = ["Chunk", "run"]
+
+
+def run(plan: Plan) -> Iterator[Chunk]:
+    """The chunks of rows that the plan gives, on the engine that its options name."""
+    return local.run(plan)

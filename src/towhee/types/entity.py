@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from towhee.errors import UnknownNameError
+from towhee.errors import UnknownAttributeError
 
 
 class Entity(Mapping[str, Any]):
@@ -36,7 +36,10 @@ class Entity(Mapping[str, Any]):
         except KeyError:
             if name.startswith("__"):
                 raise AttributeError(name) from None
-            raise _NoColumn(name, self._columns) from None
+            known = ", ".join(self._columns) or "none"
+            raise UnknownAttributeError(
+                "column", name, self._columns, f"(the row has {known})"
+            ) from None
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._columns[name] = value
@@ -62,10 +65,3 @@ class Entity(Mapping[str, Any]):
         inner = ", ".join(f"{name}={value!r}" for name, value in self._columns.items())
         return f"Entity({inner})"
 
-
-class _NoColumn(UnknownNameError, AttributeError):
-    """An attribute that an entity does not have; ``hasattr`` sees it as such."""
-
-    def __init__(self, name: str, known: Mapping[str, Any]) -> None:
-        super().__init__("column", name, known, f"(the row has {', '.join(known) or 'none'})")
-        self.name = name

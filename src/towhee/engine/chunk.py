@@ -1,0 +1,124 @@
+"""Rows in transit: columns of equal length, the rows' keys, and the rows that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import Any
+
+from towhee.plan.step import VALUE
+from towhee.types import Entity, Failure
+
+Column = Sequence[Any]
+
+
+class _Missing:
+    """What stands in a column for a row that does not have it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "<missing>"
+
+
+MISSING = _Missing()
+
+
+class Selected(Sequence[Any]):
+    """The keys that a mask keeps, worked out only when somebody asks for one."""
+
+    __slots__ = ("_base", "_kept", "_length", "_mask")
+
+    def __init__(self, base: Sequence[Any], mask: Sequence[Any], length: int) -> None:
+        self._base, self._mask, self._length = base, mask, length
+        self._kept: list[Any] | None = None
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, index: Any) -> Any:
+        if self._kept is None:
+            self._kept = list(compress(self._base, self._mask))
+        return self._kept[index]
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Some successive rows.
+
+    Attributes:
+        columns: values by column name; all of one length. A failed row has its ``Failure`` there.
+        keys: the rows' keys.
+        failures: the failed rows, by their place in the chunk.
+    """
+
+    columns: dict[str, Column]
+    keys: Sequence[Any]
+    failures: Mapping[int, Failure] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def elements(self) -> Column:
+        """What a user sees of each row: the bare value, or an ``Entity`` of its columns."""
+        if VALUE in self.columns:
+            return self.columns[VALUE]
+        names = list(self.columns)
+        rows = zip(*self.columns.values(), strict=True)
+        return [
+            Entity.of({n: v for n, v in zip(names, row, strict=True) if v is not MISSING})
+            for row in rows
+        ]
+
+    def slice(self, start: int, stop: int) -> Chunk:
+        """The rows from ``start`` up to ``stop``."""
+        if start == 0 and stop >= len(self):
+            return self
+        failures = {
+            place - start: failure
+            for place, failure in self.failures.items()
+            if start <= place < stop
+        }
+        columns = {name: values[start:stop] for name, values in self.columns.items()}
+        return Chunk(columns, self.keys[start:stop], failures)
+
+    def compress(self, mask: Sequence[Any]) -> Chunk:
+        """The rows for which the mask is true."""
+        columns: dict[str, Column] = {
+            name: list(compress(values, mask)) for name, values in self.columns.items()
+        }
+        length = len(next(iter(columns.values()))) if columns else sum(map(bool, mask))
+        failures: dict[int, Failure] = {}
+        if self.failures:
+            places = list(compress(range(len(self)), mask))
+            failures = {
+                new: self.failures[old] for new, old in enumerate(places) if old in self.failures
+            }
+        return Chunk(columns, Selected(self.keys, mask, length), failures)
+
+    def with_columns(self, columns: dict[str, Column]) -> Chunk:
+        """The same rows with other columns."""
+        return Chunk(columns, self.keys, self.failures)
+
+    def pieces(self, size: int) -> Iterator[Chunk]:
+        """The rows in chunks of at most ``size``."""
+        for start in range(0, len(self), size):
+            yield self.slice(start, start + size)
+
+    @classmethod
+    def joined(cls, chunks: Sequence[Chunk]) -> Chunk:
+        """The rows of several chunks in one."""
+        if len(chunks) == 1:
+            return chunks[0]
+        columns: dict[str, list[Any]] = {name: [] for chunk in chunks for name in chunk.columns}
+        keys: list[Any] = []
+        failures: dict[int, Failure] = {}
+        for chunk in chunks:
+            for place, failure in chunk.failures.items():
+                failures[len(keys) + place] = failure
+            keys.extend(chunk.keys)
+            for name, values in columns.items():
+                own = chunk.columns.get(name)
+                values.extend([MISSING] * len(chunk) if own is None else own)
+        return cls(dict(columns), keys, failures)

@@ -1,0 +1,60 @@
+"""The operators of a run: made from their references once, set up before the first row."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+from towhee.operators.base import ModelOperator, Operator, OperatorRef
+
+_MODELS_KEPT = 8
+_models: OrderedDict[OperatorRef, Callable[..., Any]] = OrderedDict()
+_lock = threading.RLock()
+
+
+class Operators:
+    """Gives the callable of each step of one run.
+
+    A function or an object is itself. A reference is made into an operator once per run; a
+    model is shared by all runs of the process (the eight used last), because its weights are
+    heavy and its results depend on nothing but its input.
+    """
+
+    def __init__(self) -> None:
+        self._made: dict[int, tuple[object, Callable[..., Any]]] = {}
+
+    def get(self, operator: OperatorRef | Callable[..., Any]) -> Callable[..., Any]:
+        """The operator, ready to be called."""
+        known = self._made.get(id(operator))
+        if known is not None:
+            return known[1]
+        made = operator if not isinstance(operator, OperatorRef) else _instantiate(operator)
+        if isinstance(made, Operator):
+            with _lock:
+                made.ensure_setup()
+        self._made[id(operator)] = (operator, made)
+        return made
+
+
+def _instantiate(ref: OperatorRef) -> Callable[..., Any]:
+    target = ref.resolve()
+    if not (isinstance(target, type) and issubclass(target, ModelOperator)):
+        return ref.instantiate()
+    with _lock:
+        try:
+            shared = _models.pop(ref, None)
+        except TypeError:  # an argument that cannot be hashed: this model is not shared
+            return ref.instantiate()
+        made = shared if shared is not None else ref.instantiate()
+        _models[ref] = made
+        if len(_models) > _MODELS_KEPT:
+            _models.popitem(last=False)
+        return made
+
+
+def forget_models() -> None:
+    """Let go of the models that the process keeps for later runs."""
+    with _lock:
+        _models.clear()

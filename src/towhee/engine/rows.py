@@ -1,0 +1,221 @@
+"""Row steps back to back: a chunk goes in, a chunk comes out, no queue between the steps."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from towhee.engine.apply import Errors, apply_batch, apply_rows, describe, operator_error
+from towhee.engine.chunk import Chunk, Column
+from towhee.engine.operators import Operators
+from towhee.errors import OperatorError, UsageError
+from towhee.operators.base import OperatorRef, short
+from towhee.plan.options import OnError
+from towhee.plan.step import (
+    VALUE,
+    Drop,
+    Filter,
+    Map,
+    Rename,
+    Select,
+    Step,
+    require_columns,
+)
+from towhee.types import Failure
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """A chunk, and the error that ended it early: the rows in front of it are sound."""
+
+    chunk: Chunk
+    error: OperatorError | None = None
+
+
+class RowProgram:
+    """Steps that look at one row at a time, ready to run over chunks, from any thread."""
+
+    def __init__(self, steps: Sequence[Step], operators: Operators, on_error: OnError) -> None:
+        self._on_error = on_error
+        self._runners = [self._runner(step, operators) for step in steps]
+
+    def run(self, chunk: Chunk) -> Outcome:
+        """Carry the chunk through all steps.
+
+        When a row fails under ``"raise"``, the rows in front of it go on through the later
+        steps, so that the first failing row, whichever step it fails in, is the one reported.
+        """
+        error: OperatorError | None = None
+        for runner in self._runners:
+            outcome = runner(chunk)
+            chunk = outcome.chunk
+            error = outcome.error or error
+        return Outcome(chunk, error)
+
+    def _runner(self, step: Step, operators: Operators) -> Callable[[Chunk], Outcome]:
+        if isinstance(step, Map):
+            call = RowCall(step, step.operator, operators)
+            return lambda chunk: self._map(step, call, chunk)
+        if isinstance(step, Filter):
+            call = RowCall(step, step.function, operators)
+            return lambda chunk: self._filter(step, call, chunk)
+        if isinstance(step, (Select, Rename, Drop)):
+            return lambda chunk: Outcome(_arrange(step, chunk))
+        raise UsageError(f"{step.label} is not a step over single rows")
+
+    def _map(self, step: Map, call: RowCall, chunk: Chunk) -> Outcome:
+        results, errors = call.results(chunk, self._on_error == "raise")
+        written, unpacked = _written(step, results, errors, chunk)
+        ended, failures, error = self._settle(step, call, chunk, unpacked)
+        columns: dict[str, Column] = {VALUE: written[VALUE]} if step.outputs is None else {
+            **{name: values for name, values in chunk.columns.items() if name != VALUE},
+            **written,
+        }
+        after = Chunk(columns, chunk.keys, chunk.failures).slice(0, ended)
+        if failures or after.failures:
+            after = self._with_failures(after, failures, tuple(written))
+        return Outcome(after, error)
+
+    def _filter(self, step: Filter, call: RowCall, chunk: Chunk) -> Outcome:
+        verdicts, errors = call.results(chunk, self._on_error == "raise")
+        ended, failures, error = self._settle(step, call, chunk, errors)
+        after = chunk.slice(0, ended)
+        if failures or after.failures:
+            verdicts = list(verdicts[:ended])
+            for place in {**after.failures, **failures}:
+                verdicts[place] = not step.drop_empty and self._on_error == "keep"
+            if self._on_error == "keep":
+                after = self._with_failures(after, failures, tuple(after.columns))
+        return Outcome(after.compress(verdicts[:ended]), error)
+
+    def _settle(
+        self, step: Step, call: RowCall, chunk: Chunk, errors: Errors
+    ) -> tuple[int, dict[int, Failure], OperatorError | None]:
+        """How many rows stand, which of them failed, and the error that ends the run if any."""
+        if not errors:
+            return len(chunk), {}, None
+        if self._on_error == "raise":
+            first = min(errors)
+            value = call.given(chunk, first)
+            return first, {}, operator_error(step, chunk.keys[first], value, errors[first])
+        failures = {
+            place: Failure(chunk.keys[place], describe(step), call.given(chunk, place), error)
+            for place, error in errors.items()
+        }
+        return len(chunk), failures, None
+
+    def _with_failures(
+        self, chunk: Chunk, failures: dict[int, Failure], written: tuple[str, ...]
+    ) -> Chunk:
+        """The chunk without its failing rows under ``"skip"``, else with them marked."""
+        if self._on_error == "skip":
+            for failure in failures.values():
+                logger.warning(
+                    "skipped row %r: %s: %s", failure.key, failure.operator, failure.error
+                )
+            return chunk.compress([place not in failures for place in range(len(chunk))])
+        together = {**chunk.failures, **failures}
+        columns = dict(chunk.columns)
+        for name in written:
+            column = list(columns[name])
+            for place, failure in together.items():
+                column[place] = failure
+            columns[name] = column
+        return Chunk(columns, chunk.keys, together)
+
+
+class RowCall:
+    """The call of one step's operator on the rows of a chunk."""
+
+    def __init__(
+        self, step: Map | Filter, operator: OperatorRef | Callable[..., Any], operators: Operators
+    ) -> None:
+        self._step = step
+        made = operators.get(operator)
+        role = step.role if isinstance(step, Map) else "call"
+        placement = step.placement if isinstance(step, Map) else "inline"
+        self._function: Callable[..., Any] = made
+        self._whole_batches = role == "forward"
+        if role != "call":
+            self._function = getattr(made, role)
+        elif placement != "threads" and hasattr(made, "batch"):
+            self._function, self._whole_batches = made.batch, True
+
+    def results(self, chunk: Chunk, stop_at_error: bool) -> tuple[Sequence[Any], Errors]:
+        """A result for each row, and what was raised by the place of the row.
+
+        Rows that failed before are passed over. With ``stop_at_error`` the results may end at
+        the first row that raised.
+        """
+        columns = self._inputs(chunk)
+        if not chunk.failures:
+            return self._apply(columns, stop_at_error)
+        sound = [place for place in range(len(chunk)) if place not in chunk.failures]
+        if not sound:
+            return [None] * len(chunk), {}
+        picked = [[column[place] for place in sound] for column in columns]
+        some, some_errors = self._apply(picked, stop_at_error)
+        results: list[Any] = [None] * len(chunk)
+        for place, result in zip(sound, some, strict=False):
+            results[place] = result
+        return results, {sound[place]: error for place, error in some_errors.items()}
+
+    def given(self, chunk: Chunk, place: int) -> Any:
+        """What the operator was given for one row."""
+        values = [column[place] for column in self._inputs(chunk)]
+        return values[0] if len(values) == 1 else tuple(values)
+
+    def _apply(
+        self, columns: Sequence[Column], stop_at_error: bool
+    ) -> tuple[Sequence[Any], Errors]:
+        if self._whole_batches:
+            return apply_batch(self._function, columns)
+        return apply_rows(self._function, columns, stop_at_error)
+
+    def _inputs(self, chunk: Chunk) -> list[Column]:
+        inputs = self._step.inputs
+        if inputs is None:
+            return [chunk.elements()]
+        require_columns(inputs, tuple(chunk.columns), self._step.label)
+        return [chunk.columns[name] for name in inputs]
+
+
+def _written(
+    step: Map, results: Sequence[Any], errors: Errors, chunk: Chunk
+) -> tuple[dict[str, Column], Errors]:
+    """The columns that a map writes; a row with the wrong number of outputs is an error too."""
+    if step.outputs is None:
+        return {VALUE: results}, errors
+    if len(step.outputs) == 1:
+        return {step.outputs[0]: results}, errors
+    wanted = len(step.outputs)
+    errors = dict(errors)
+    rows: list[Sequence[Any]] = []
+    nothing = (None,) * wanted
+    for place, result in enumerate(results):
+        if place in errors or place in chunk.failures:
+            rows.append(nothing)
+        elif isinstance(result, (tuple, list)) and len(result) == wanted:
+            rows.append(result)
+        else:
+            got = f"{len(result)} values" if isinstance(result, (tuple, list)) else short(result)
+            names = ", ".join(step.outputs)
+            errors[place] = UsageError(f"{wanted} outputs ({names}) were declared, it gave {got}")
+            rows.append(nothing)
+    unpacked = zip(*rows, strict=True) if rows else iter([()] * wanted)
+    columns = {name: list(values) for name, values in zip(step.outputs, unpacked, strict=True)}
+    return dict(columns), errors
+
+
+def _arrange(step: Select | Rename | Drop, chunk: Chunk) -> Chunk:
+    if isinstance(step, Select):
+        require_columns(step.names, tuple(chunk.columns), step.label)
+        return chunk.with_columns({name: chunk.columns[name] for name in step.names})
+    if isinstance(step, Rename):
+        names = dict(step.names)
+        return chunk.with_columns({names.get(n, n): v for n, v in chunk.columns.items()})
+    return chunk.with_columns({n: v for n, v in chunk.columns.items() if n not in step.names})

@@ -1,0 +1,94 @@
+"""Dotted names behind a collection: ``dc.image_embedding.timm["img", "vec"](...)``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+from towhee.errors import UnknownAttributeError, UsageError
+from towhee.hub import registry
+from towhee.hub.reference import reference
+from towhee.operators.base import OperatorRef
+
+R = TypeVar("R")
+
+Columns = tuple[str, ...] | None
+Build = Callable[[OperatorRef, Columns, Columns], R]
+"""What is done with an operator: its reference, its input and its output columns."""
+
+
+class OperatorCall(Generic[R]):
+    """An operator's name, waiting for its arguments, or the first part of one.
+
+    Calling it gives what ``build`` makes of the operator; an index before the call names the
+    columns that it reads and writes.
+    """
+
+    __slots__ = ("_build", "_inputs", "_name", "_outputs")
+
+    def __init__(
+        self, build: Build[R], name: str, inputs: Columns = None, outputs: Columns = None
+    ) -> None:
+        self._build = build
+        self._name = name
+        self._inputs = inputs
+        self._outputs = outputs
+
+    def __call__(self, *args: Any, **kwargs: Any) -> R:
+        return self._build(reference(self._name, *args, **kwargs), self._inputs, self._outputs)
+
+    def __getitem__(self, columns: Any) -> OperatorCall[R]:
+        inputs, outputs = parse_columns(columns)
+        return type(self)(self._build, self._name, inputs, outputs)
+
+    def __getattr__(self, name: str) -> OperatorCall[R]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return namespace(self._build, f"{self._name}.{name}")
+
+    def __dir__(self) -> list[str]:
+        prefix = f"{registry.canonical(self._name)}."
+        found = (name for name in registry.names() if name.startswith(prefix))
+        return sorted({name[len(prefix) :].split(".")[0] for name in found})
+
+    def __repr__(self) -> str:
+        return f"<operator {self._name}>"
+
+
+def namespace(build: Build[R], name: str, known: list[str] | None = None) -> OperatorCall[R]:
+    """The name, if an operator's begins with it.
+
+    Raises:
+        UnknownAttributeError: if none does; it offers the closest of the operators' names and
+            of ``known``.
+    """
+    if name == registry.DEFAULT_NAMESPACE or registry.has_namespace(name):
+        return OperatorCall(build, name)
+    raise UnknownAttributeError("operator or method", name, [*registry.names(), *(known or [])])
+
+
+def parse_columns(index: Any) -> tuple[Columns, Columns]:
+    """``["a", "b"]`` or ``[("a", "b"), ("c", "d")]`` as input and output columns.
+
+    Raises:
+        UsageError: if it is neither.
+    """
+    if not isinstance(index, tuple):
+        return _names(index), None
+    if len(index) != 2:
+        raise UsageError(
+            f"columns are given as [inputs, outputs], each a name or a tuple of names, not {index!r}"
+        )
+    return _names(index[0]), _names(index[1])
+
+
+def _names(columns: Any) -> Columns:
+    names = (columns,) if isinstance(columns, str) else columns
+    if names is None:
+        return None
+    if not isinstance(names, (tuple, list)) or not names:
+        raise UsageError(f"a column is named by a string, several by a tuple, not {columns!r}")
+    for name in names:
+        if not isinstance(name, str) or not name.isidentifier():
+            raise UsageError(f"a column's name is an identifier, as in Python, not {name!r}")
+    return tuple(names)

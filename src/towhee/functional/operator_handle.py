@@ -1,0 +1,77 @@
+"""``ops``: operators on their own, outside any collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from towhee.engine.operators import Operators
+from towhee.functional.operator_call import OperatorCall, namespace
+from towhee.hub import registry
+from towhee.operators.base import OperatorRef
+
+
+class OperatorHandle:
+    """An operator that can be called, and put into a ``map``.
+
+    It is made when it is first called; a model is shared with every chain that names it with
+    the same arguments.
+
+    Example:
+        >>> from towhee import ops
+        >>> import numpy as np
+        >>> reshape = ops.tensor_reshape(shape=(2, 2))
+        >>> reshape(np.arange(4)).tolist()
+        [[0, 1], [2, 3]]
+    """
+
+    def __init__(self, ref: OperatorRef) -> None:
+        self.ref = ref
+        self._operator: Callable[..., Any] | None = None
+
+    @property
+    def operator(self) -> Callable[..., Any]:
+        """The operator itself, made and set up."""
+        if self._operator is None:
+            self._operator = Operators().get(self.ref)
+        return self._operator
+
+    def __call__(self, *values: Any) -> Any:
+        return self.operator(*values)
+
+    def batch(self, *columns: Sequence[Any]) -> Sequence[Any]:
+        """The results for many values at once; one sequence for each input."""
+        whole: Callable[..., Sequence[Any]] | None = getattr(self.operator, "batch", None)
+        if whole is not None:
+            return whole(*columns)
+        return list(map(self.operator, *columns))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (OperatorHandle, (self.ref,))
+
+    def __repr__(self) -> str:
+        return f"ops.{self.ref}"
+
+
+class Ops:
+    """The namespace of all operators: ``ops.image_embedding.timm(model_name="resnet50")``."""
+
+    def __getattr__(self, name: str) -> OperatorCall[OperatorHandle]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return namespace(_handle, name)
+
+    def __dir__(self) -> list[str]:
+        return sorted({name.split(".")[0] for name in registry.names()})
+
+    def __repr__(self) -> str:
+        return "<towhee.ops>"
+
+
+def _handle(
+    ref: OperatorRef, inputs: tuple[str, ...] | None, outputs: tuple[str, ...] | None
+) -> OperatorHandle:
+    return OperatorHandle(ref)
+
+
+ops = Ops()

@@ -1,0 +1,157 @@
+"""Names to operators: a dict, filled by declaration.
+
+A name is looked for among the operators registered in this process, those that come with
+towhee, and those that installed packages declare under the entry point group
+``towhee.operators``. Nothing else is consulted, and nothing is downloaded or installed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import functools
+import inspect
+import re
+from collections.abc import Callable, Iterator, Mapping
+from importlib.metadata import entry_points
+from typing import Any, TypeVar, overload
+
+from towhee.errors import UnknownNameError, UsageError
+from towhee.hub.builtin_operators import BUILTIN_OPERATORS
+
+Target = str | Callable[..., Any]
+T = TypeVar("T", bound=Callable[..., Any])
+
+DEFAULT_NAMESPACE = "towhee"
+
+_registered: dict[str, Callable[..., Any]] = {}
+_scoped: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar(
+    "towhee_dispatcher", default={}
+)
+
+
+@overload
+def register(name: T, /) -> T: ...
+@overload
+def register(
+    name: str | None = None, *, output_schema: object = None, replace: bool = False
+) -> Callable[[T], T]: ...
+def register(name: Any = None, *, output_schema: object = None, replace: bool = False) -> Any:
+    """Make a function or a class an operator that chains and pipes can name.
+
+    Args:
+        name: its dotted name, ``"my_task.my_way"``; without one, the name of the function.
+        output_schema: accepted for code written for earlier versions; columns are named where
+            the operator is used.
+        replace: let it take the place of an operator registered under the name before.
+
+    Raises:
+        UsageError: if the name is taken, or is not one that can be written after a dot.
+
+    Example:
+        >>> @register("demo_task.add_one", replace=True)
+        ... def add_one(x):
+        ...     return x + 1
+        >>> from towhee import DataCollection
+        >>> DataCollection([1, 2]).demo_task.add_one().to_list()
+        [2, 3]
+    """
+    if callable(name):
+        return register()(name)
+
+    def declare(operator: T) -> T:
+        chosen = canonical(name or operator.__name__)
+        if not all(part.isidentifier() for part in chosen.split(".")):
+            raise UsageError(f"{chosen!r} cannot be written after a dot, so it names no operator")
+        known = _registered.get(chosen)
+        if not replace and (chosen in BUILTIN_OPERATORS or known not in (None, operator)):
+            raise UsageError(
+                f"an operator is registered as {chosen!r} already; "
+                "choose another name or pass replace=True"
+            )
+        _registered[chosen] = operator
+        return operator
+
+    return declare
+
+
+def unregister(name: str) -> None:
+    """Forget an operator that this process registered."""
+    if _registered.pop(canonical(name), None) is None:
+        raise UnknownNameError("registered operator", name, _registered)
+
+
+def canonical(name: str) -> str:
+    """A name as the registry keeps it: no default namespace, ``_`` for ``-``, ``.`` for ``/``."""
+    plain = re.sub(r"^towhee[./]", "", name.strip()).replace("-", "_").replace("/", ".")
+    return _scoped.get().get(plain, plain)
+
+
+def find(name: str) -> tuple[str, Target]:
+    """The canonical name of an operator and where it is: a callable, or ``"module:attribute"``.
+
+    Raises:
+        UnknownNameError: if there is none; it offers the closest names.
+    """
+    chosen = canonical(name)
+    for table in (_registered, BUILTIN_OPERATORS, installed_operators()):
+        if chosen in table:
+            return chosen, table[chosen]
+    raise UnknownNameError("operator", chosen, names())
+
+
+def names() -> list[str]:
+    """The names of all operators, sorted."""
+    return sorted({*_registered, *BUILTIN_OPERATORS, *installed_operators()})
+
+
+def has_namespace(prefix: str) -> bool:
+    """Whether an operator's dotted name begins with these parts, or is just them."""
+    chosen = canonical(prefix)
+    return any(name == chosen or name.startswith(f"{chosen}.") for name in names())
+
+
+@functools.cache
+def installed_operators() -> dict[str, str]:
+    """The operators that installed packages declare, read once."""
+    return {
+        point.name.replace("-", "_"): point.value for point in entry_points(group="towhee.operators")
+    }
+
+
+def check_arguments(
+    name: str, target: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> None:
+    """Raise ``UsageError`` if a class cannot be called with these arguments.
+
+    A wrong keyword is answered with the closest right one.
+    """
+    if not isinstance(target, type):
+        if args or kwargs:
+            raise UsageError(f"{name} is a function: it takes no arguments when it is named")
+        return
+    try:
+        signature = inspect.signature(target)
+    except ValueError:  # a class written in C may not tell its signature
+        return
+    parameters = signature.parameters.values()
+    accepts_any = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    known = [p.name for p in parameters if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
+    for keyword in kwargs:
+        if keyword not in known and not accepts_any:
+            raise UnknownNameError(f"argument of {name}", keyword, known, f"(it takes {known})")
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as mismatch:
+        raise UsageError(f"{name}{signature}: {mismatch}") from mismatch
+
+
+@contextlib.contextmanager
+def dispatcher(names: Mapping[str, str]) -> Iterator[None]:
+    """Within the ``with``, let names stand for other operators' names."""
+    known = {**_scoped.get(), **{canonical(old): canonical(new) for old, new in names.items()}}
+    token = _scoped.set(known)
+    try:
+        yield
+    finally:
+        _scoped.reset(token)

@@ -1,0 +1,54 @@
+"""How a plan is to be run: what does not change its result, only its way there."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, fields, replace
+from typing import Any, Literal, get_args
+
+from towhee.errors import UsageError
+
+OnError = Literal["raise", "skip", "keep"]
+Engine = Literal["local"]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The options of a run.
+
+    Attributes:
+        engine: which engine runs the plan.
+        on_error: ``"raise"`` stops at the first failing row, ``"skip"`` drops it and counts it,
+            ``"keep"`` lets the row carry a ``Failure``.
+        num_worker: threads for reading, decoding and parallel functions; ``None`` for one a core.
+        parallel_functions: whether plain functions run in those threads too.
+        batch_size: rows a model takes at once; ``None`` to find it by measuring.
+        memory_limit: bytes that prepared rows may hold while they wait for the next stage.
+    """
+
+    engine: Engine = "local"
+    on_error: OnError = "raise"
+    num_worker: int | None = None
+    parallel_functions: bool = False
+    batch_size: int | None = None
+    memory_limit: int = 256 * 2**20
+
+    def __post_init__(self) -> None:
+        if self.on_error not in get_args(OnError):
+            raise UsageError(f'on_error is "raise", "skip" or "keep", not {self.on_error!r}')
+        if self.engine not in get_args(Engine):
+            raise UsageError(f"there is no engine {self.engine!r}; choose {get_args(Engine)[0]!r}")
+        for name in ("num_worker", "batch_size", "memory_limit"):
+            value = getattr(self, name)
+            if value is not None and (not isinstance(value, int) or value < 1):
+                raise UsageError(f"{name} is a whole number of at least 1, not {value!r}")
+
+    def with_(self, **changes: Any) -> Options:
+        """The same options with some changed; an unknown name is refused with the closest."""
+        known = [item.name for item in fields(self)]
+        for name in changes:
+            if name not in known:
+                close = difflib.get_close_matches(name, known, n=1)
+                hint = f"; did you mean {close[0]!r}?" if close else f" (there are {known})"
+                raise UsageError(f"no option is called {name!r}{hint}")
+        return replace(self, **changes)

@@ -1,0 +1,53 @@
+"""``Plan``: what is to be done with which rows. It does nothing itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from towhee.plan.options import Options
+from towhee.plan.source import Source
+from towhee.plan.step import Columns, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A source, the steps that its rows go through, and the options of the run.
+
+    Attributes:
+        source: where the rows come from.
+        steps: what happens to them, in order.
+        options: how to run it.
+        columns: the columns of the rows that come out, ``None`` if known only when it runs.
+    """
+
+    source: Source
+    steps: tuple[Step, ...] = ()
+    options: Options = Options()
+    columns: Columns = None
+
+    @classmethod
+    def of(cls, source: Source, options: Options | None = None) -> Plan:
+        """The plan that gives the source's rows as they are."""
+        return cls(source, (), options or Options(), source.columns)
+
+    def then(self, step: Step) -> Plan:
+        """This plan and one more step; raises for a column that cannot be there."""
+        columns = step.columns_after(self.columns)
+        return replace(self, steps=(*self.steps, step), columns=columns)
+
+    def with_steps(self, steps: tuple[Step, ...]) -> Plan:
+        """This plan with other steps, as a rewriting pass makes it."""
+        plan = Plan.of(self.source, self.options)
+        for step in steps:
+            plan = plan.then(step)
+        return plan
+
+    def with_options(self, **changes: Any) -> Plan:
+        """This plan run in another way."""
+        return replace(self, options=self.options.with_(**changes))
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether its rows can be read only once."""
+        return self.source.is_stream
