@@ -1,0 +1,1 @@
+"""Turn files, addresses and arrays into images."""
