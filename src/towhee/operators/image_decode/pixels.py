@@ -66,10 +66,11 @@ def _in_eight_bits(source: PIL.Image.Image) -> PIL.Image.Image:
         return source
     values = np.asarray(source)
     if source.mode.startswith("I;16") or source.format in ("PNG", "PPM"):
-        scaled = values.clip(0, 65535) * (255.0 / _white(source))
+        table = np.arange(65536) * (255.0 / _white(source))
+        scaled = np.rint(table).clip(0, 255).astype(np.uint8)[values.clip(0, 65535)]
     else:
-        scaled = _stretched(values.astype(np.float64))
-    grey = PIL.Image.fromarray(np.rint(scaled).clip(0, 255).astype(np.uint8))
+        scaled = np.rint(_stretched(values.astype(np.float64))).astype(np.uint8)
+    grey = PIL.Image.fromarray(scaled)
     key = source.info.get("transparency")
     if key is None:
         return grey

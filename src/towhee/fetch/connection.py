@@ -1,0 +1,123 @@
+"""A connection to an address that has been checked, cut when its time is over.
+
+The host's name is not looked up again: the socket is opened to the IP address, while the
+``Host`` header, SNI and the certificate's verification go by the name, as urllib3's "Custom
+SNI hostname" describes (https://urllib3.readthedocs.io/en/stable/advanced-usage.html).
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import socket
+import ssl
+import time
+from typing import Any
+
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from towhee.fetch.location import Location
+
+_HEADERS = {
+    "User-Agent": "towhee (+https://github.com/towhee-io/towhee)",
+    "Accept": "*/*",
+    "Accept-Encoding": "identity",
+    "Connection": "close",
+}
+
+
+class _Socket(socket.socket):
+    """A socket whose reads share one deadline, so that a slow drip does not renew it."""
+
+    deadline = math.inf
+
+    # Any: the buffer is whatever http.client reads into.
+    def recv_into(self, buffer: Any, nbytes: int = 0, flags: int = 0) -> int:
+        self.settimeout(seconds_left(self.deadline))
+        return super().recv_into(buffer, nbytes, flags)
+
+
+class _TlsSocket(ssl.SSLSocket):
+    """The same over TLS."""
+
+    deadline = math.inf
+
+    def recv_into(self, buffer: Any, nbytes: int | None = None, flags: int = 0) -> int:
+        self.settimeout(seconds_left(self.deadline))
+        return super().recv_into(buffer, nbytes, flags)
+
+
+def seconds_left(deadline: float) -> float | None:
+    """The seconds until a deadline of the monotonic clock.
+
+    Raises:
+        TimeoutError: if it has passed.
+    """
+    if deadline == math.inf:
+        return None
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("the time is over")
+    return left
+
+
+@functools.cache
+def tls_context(cafile: str | None = None) -> ssl.SSLContext:
+    """How https is verified: by the system's certificates, or by those of a file."""
+    context = ssl.create_default_context(cafile=cafile)
+    context.sslsocket_class = _TlsSocket
+    return context
+
+
+def request(
+    location: Location,
+    address: str,
+    deadline: float,
+    *,
+    connect_seconds: float | None = None,
+    context: ssl.SSLContext | None = None,
+) -> tuple[HTTPConnection, urllib3.BaseHTTPResponse]:
+    """The connection to the checked address, and the response with its content not yet read.
+
+    Args:
+        location: what is asked for.
+        address: the IP address to connect to.
+        deadline: when reading ends, by the monotonic clock.
+        connect_seconds: the most seconds for connecting; by default, until the deadline.
+        context: from ``tls_context``.
+    """
+    timeout = connect_seconds or seconds_left(deadline)
+    if location.scheme == "https":
+        tls = context or tls_context()
+        server = None if location.is_ip_address else location.host
+        connection: HTTPConnection = HTTPSConnection(
+            address,
+            location.port,
+            timeout=timeout,
+            ssl_context=tls,
+            server_hostname=server,
+        )
+    else:
+        connection = HTTPConnection(address, location.port, timeout=timeout)
+    try:
+        connection.connect()
+        _share_deadline(connection, deadline)
+        headers = {**_HEADERS, "Host": location.authority}
+        connection.request(
+            "GET", location.target, headers=headers, preload_content=False, decode_content=False
+        )
+        return connection, connection.getresponse()
+    except BaseException:
+        connection.close()
+        raise
+
+
+def _share_deadline(connection: HTTPConnection, deadline: float) -> None:
+    opened: socket.socket = connection.sock
+    if not isinstance(opened, _TlsSocket):
+        timeout = opened.gettimeout()
+        opened = _Socket(fileno=opened.detach())
+        opened.settimeout(timeout)
+        connection.sock = opened
+    opened.deadline = deadline
