@@ -1,0 +1,94 @@
+"""Turn images and other data into vectors, search them, and deploy the result.
+
+Names are imported from their modules when they are first used: ``import towhee`` itself
+imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from towhee.functional import DataCollection, DataFrame, Entity, State, ops
+    from towhee.functional.front import (
+        api,
+        dc,
+        glob,
+        param_scope,
+        range,
+        read_csv,
+        read_json,
+        read_parquet,
+        read_zip,
+    )
+    from towhee.hub.registry import register
+    from towhee.pipelines import Pipeline, pipeline
+    from towhee.types import Empty, Failure, Image, Option, SearchResult, Some
+
+__version__ = "2.0.0a1"
+
+_HOMES = {
+    "DataCollection": "functional",
+    "DataFrame": "functional",
+    "Empty": "types",
+    "Entity": "types",
+    "Failure": "types",
+    "Image": "types",
+    "Option": "types",
+    "Pipeline": "pipelines",
+    "SearchResult": "types",
+    "Some": "types",
+    "State": "functional",
+    "api": "functional.front",
+    "dc": "functional.front",
+    "glob": "functional.front",
+    "ops": "functional",
+    "param_scope": "functional.front",
+    "pipeline": "pipelines",
+    "range": "functional.front",
+    "read_csv": "functional.front",
+    "read_json": "functional.front",
+    "read_parquet": "functional.front",
+    "read_zip": "functional.front",
+    "register": "hub.registry",
+}
+
+__all__ = [
+    "DataCollection",
+    "DataFrame",
+    "Empty",
+    "Entity",
+    "Failure",
+    "Image",
+    "Option",
+    "Pipeline",
+    "SearchResult",
+    "Some",
+    "State",
+    "api",
+    "dc",
+    "glob",
+    "ops",
+    "param_scope",
+    "pipeline",
+    "range",
+    "read_csv",
+    "read_json",
+    "read_parquet",
+    "read_zip",
+    "register",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'towhee' has no attribute {name!r}")
+    value = getattr(importlib.import_module(f"towhee.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

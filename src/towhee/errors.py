@@ -105,9 +105,7 @@ class OperatorError(TowheeError, RuntimeError):
         return (_rebuild_operator_error, (self.args[0], self.key, self.operator, self.value))
 
 
-def _rebuild_operator_error(
-    message: str, key: object, operator: str, value: str
-) -> OperatorError:
+def _rebuild_operator_error(message: str, key: object, operator: str, value: str) -> OperatorError:
     return OperatorError(message, key=key, operator=operator, value=value)
 
 

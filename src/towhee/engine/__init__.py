@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from towhee.engine.chunk import Chunk
-from towhee.engine.local import engine as local
+from towhee.engine.local.engine import run as run_locally
 from towhee.plan.plan import Plan
 
 __all__ = ["Chunk", "run"]
@@ -13,4 +13,4 @@ __all__ = ["Chunk", "run"]
 
 def run(plan: Plan) -> Iterator[Chunk]:
     """The chunks of rows that the plan gives, on the engine that its options name."""
-    return local.run(plan)
+    return run_locally(plan)

@@ -71,10 +71,14 @@ class RowProgram:
         results, errors = call.results(chunk, self._on_error == "raise")
         written, unpacked = _written(step, results, errors, chunk)
         ended, failures, error = self._settle(step, call, chunk, unpacked)
-        columns: dict[str, Column] = {VALUE: written[VALUE]} if step.outputs is None else {
-            **{name: values for name, values in chunk.columns.items() if name != VALUE},
-            **written,
-        }
+        columns: dict[str, Column] = (
+            {VALUE: written[VALUE]}
+            if step.outputs is None
+            else {
+                **{name: values for name, values in chunk.columns.items() if name != VALUE},
+                **written,
+            }
+        )
         after = Chunk(columns, chunk.keys, chunk.failures).slice(0, ended)
         if failures or after.failures:
             after = self._with_failures(after, failures, tuple(written))

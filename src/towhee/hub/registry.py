@@ -115,7 +115,8 @@ def has_namespace(prefix: str) -> bool:
 def installed_operators() -> dict[str, str]:
     """The operators that installed packages declare, read once."""
     return {
-        point.name.replace("-", "_"): point.value for point in entry_points(group="towhee.operators")
+        point.name.replace("-", "_"): point.value
+        for point in entry_points(group="towhee.operators")
     }
 
 

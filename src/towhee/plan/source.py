@@ -105,6 +105,21 @@ class Stream(Source):
 
 
 @dataclass(frozen=True, slots=True)
+class Argument(Source):
+    """The argument of a call: what a plan that is used as a function starts from."""
+
+    name: str = VALUE
+
+    @property
+    def columns(self) -> Columns:
+        return (self.name,)
+
+    @property
+    def label(self) -> str:
+        return f"argument({self.name})"
+
+
+@dataclass(frozen=True, slots=True)
 class Zip(Source):
     """Rows of several plans side by side, as tuples, as long as the shortest."""
 

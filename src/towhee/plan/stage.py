@@ -46,6 +46,10 @@ def _stage_of(step: Step, plan: Plan) -> Stage:
         return Stage("inline", (step,), whole=True)
     placement: Placement = step.placement if isinstance(step, Map) else "inline"
     workers = step.workers if isinstance(step, Map) else None
-    if placement == "inline" and plan.options.parallel_functions and isinstance(step, (Map, Filter)):
+    if (
+        placement == "inline"
+        and plan.options.parallel_functions
+        and isinstance(step, (Map, Filter))
+    ):
         placement = "threads"
     return Stage(placement, (step,), workers=workers)

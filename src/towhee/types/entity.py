@@ -64,4 +64,3 @@ class Entity(Mapping[str, Any]):
     def __repr__(self) -> str:
         inner = ", ".join(f"{name}={value!r}" for name, value in self._columns.items())
         return f"Entity({inner})"
-

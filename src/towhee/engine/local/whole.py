@@ -60,7 +60,9 @@ def _fill_empty(step: FillEmpty, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
             continue
         columns = {}
         for name, values in chunk.columns.items():
-            failed = {place for place, failure in chunk.failures.items() if values[place] is failure}
+            failed = {
+                place for place, failure in chunk.failures.items() if values[place] is failure
+            }
             columns[name] = [
                 step.default if place in failed else value for place, value in enumerate(values)
             ]

@@ -1,0 +1,9 @@
+"""placeholder until generated"""
+
+from typing import Generic, TypeVar
+
+R = TypeVar("R")
+
+
+class Namespaces(Generic[R]):
+    pass

@@ -1,0 +1,89 @@
+"""Looks at a collection: a table, a grid of images."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from towhee.errors import UsageError
+from towhee.operators.base import short
+from towhee.types import Entity
+
+if TYPE_CHECKING:
+    from towhee.functional.data_collection import DataCollection
+
+_FORMATS = ("html", "plain", "rich")
+
+
+class Page:
+    """Something to look at: HTML in a notebook, text where it is printed."""
+
+    def __init__(self, page: str, text: str) -> None:
+        self._page, self._text = page, text
+
+    def _repr_html_(self) -> str:
+        return self._page
+
+    def __str__(self) -> str:
+        return self._text
+
+    __repr__ = __str__
+
+
+def table(
+    collection: DataCollection,
+    header: Sequence[str] | None,
+    tablefmt: str,
+    formatter: Mapping[str, str],
+) -> Page:
+    """The rows as a table; a column whose formatter is ``"image"`` shows pictures."""
+    if tablefmt not in _FORMATS:
+        raise UsageError(f"tablefmt is one of {', '.join(_FORMATS)}, not {tablefmt!r}")
+    rows = [_cells(element) for element in collection]
+    names = list(header or (rows[0] if rows else ()))
+    if rows and len(names) != len(rows[0]):
+        raise UsageError(f"the header has {len(names)} names for {len(rows[0])} columns")
+    columns = list(rows[0]) if rows else []
+    head = "".join(f"<th>{html.escape(str(name) or 'value')}</th>" for name in names)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_html(row[c], formatter.get(c))}</td>" for c in columns) + "</tr>"
+        for row in rows
+    )
+    page = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return Page(page, _text(names, [[short(row[c], 40) for c in columns] for row in rows]))
+
+
+def _cells(element: Any) -> dict[str, Any]:
+    return dict(element) if isinstance(element, Entity) else {"": element}
+
+
+def _text(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [[name or "value" for name in names], *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(names))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )
+
+
+def _html(value: Any, formatter: str | None) -> str:
+    if formatter == "image":
+        return _picture(value)
+    return html.escape(short(value))
+
+
+def _picture(value: Any) -> str:
+    from towhee.viz import thumbnail
+
+    return f'<img src="{thumbnail(value, 128)}" alt="{html.escape(short(value))}">'
+
+
+def images(elements: Iterable[Any], title: str, cols: int) -> Page:
+    """Images, or paths of images, as a grid."""
+    pictures = [_picture(element) for element in elements]
+    style = f"display:grid;grid-template-columns:repeat({cols},max-content);gap:8px"
+    heading = f"<h3>{html.escape(title)}</h3>" if title else ""
+    return Page(
+        f'{heading}<div style="{style}">{"".join(pictures)}</div>', f"{len(pictures)} images"
+    )

@@ -1,0 +1,1 @@
+"""Small reshaping of arrays."""

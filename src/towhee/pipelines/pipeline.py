@@ -1,0 +1,178 @@
+"""``pipeline(name)``: from a name to a function that embeds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from towhee.engine.function import PlanFunction
+from towhee.errors import UnknownNameError, UsageError
+from towhee.hub import registry
+from towhee.hub.reference import reference
+from towhee.operators.base import short
+from towhee.pipelines.catalogue import EMBEDDED, PREFIX, PipelineSpec
+from towhee.pipelines.image_models import image_pipelines, timm_spec
+from towhee.plan.explain import explain
+from towhee.plan.plan import Plan
+from towhee.plan.source import Argument
+from towhee.plan.step import Map
+
+_registered: dict[str, PipelineSpec] = {}
+
+
+class Pipeline:
+    """A ready-made chain that is called like a function.
+
+    One input gives one result; a list of inputs gives all results, computed in batches, and
+    vectors come stacked as ``(n, d) float32``.
+    """
+
+    def __init__(self, spec: PipelineSpec, function: PlanFunction) -> None:
+        self.spec = spec
+        self._function = function
+
+    def __call__(self, value: Any) -> Any:
+        if isinstance(value, (list, tuple)):
+            return self.batch(value)
+        return self._function(value)
+
+    def batch(self, values: Sequence[Any]) -> Any:
+        """The results for several inputs: ``(n, d)`` for vectors, else a list."""
+        results = self._function.batch(values)
+        if results and all(isinstance(result, np.ndarray) for result in results):
+            if len({result.shape for result in results}) == 1:
+                return np.stack(results)
+        elif not results and self.spec.dimension:
+            return np.empty((0, self.spec.dimension), np.float32)
+        return results
+
+    def preload(self) -> Pipeline:
+        """Load the weights now, not at the first call."""
+        self._function.preload()
+        return self
+
+    @property
+    def plan(self) -> Plan:
+        """What it does, as a plan."""
+        return self._function.plan
+
+    def explain(self) -> str:
+        """What it does, step by step."""
+        return explain(self.plan)
+
+    def __repr__(self) -> str:
+        return f"<pipeline {self.spec.name}: {self.spec.summary}>"
+
+
+def pipeline(
+    name: str,
+    *,
+    on_error: str = "raise",
+    batch_size: int | None = None,
+    num_worker: int | None = None,
+    **overrides: Any,
+) -> Pipeline:
+    """A pipeline by its name.
+
+    Args:
+        name: ``"image-embedding"`` for the model inside the package, or
+            ``"image-embedding-<timm model>"``; ``towhee pipelines`` lists them.
+        on_error: what a failing input does to the others of a list: ``"raise"``, ``"skip"`` or
+            ``"keep"`` (a ``Failure`` stands in its place).
+        batch_size: inputs that the model takes at once; found by measuring if not given.
+        num_worker: threads that read and decode.
+        overrides: arguments of the last operator, such as ``checkpoint=``, ``layer=`` or
+            ``device=``.
+
+    Returns:
+        A function of a path, an http(s) address, bytes, a PIL image or an array, or of a list
+        of them.
+
+    Raises:
+        UnknownNameError: for an unknown name or argument; it offers the closest.
+
+    Example:
+        >>> embed = pipeline("image-embedding")
+        >>> embed(np.zeros((64, 64, 3), np.uint8)).dtype
+        dtype('float32')
+    """
+    spec = find_pipeline(name)
+    plan = Plan.of(Argument())
+    for position, (operator, arguments) in enumerate(spec.steps):
+        last = position == len(spec.steps) - 1
+        ref = reference(operator, **{**arguments, **(overrides if last else {})})
+        ref.instantiate()  # operators check their arguments when made, and load nothing yet
+        plan = plan.then(Map(ref))
+    plan = plan.with_options(on_error=on_error, batch_size=batch_size, num_worker=num_worker)
+    return Pipeline(spec, PlanFunction(plan))
+
+
+def register_pipeline(
+    name: str, steps: Sequence[str | tuple[str, dict[str, Any]] | Callable[..., Any]], **about: Any
+) -> PipelineSpec:
+    """Give a chain of registered operators a name that ``pipeline`` knows.
+
+    Args:
+        name: the new name.
+        steps: operators' names, or pairs of a name and keyword arguments.
+        about: other fields of ``PipelineSpec``: ``data``, ``summary``, ``dimension``, …
+
+    Raises:
+        UsageError: if the name is taken.
+
+    Example:
+        >>> from towhee import register
+        >>> @register("double", replace=True)
+        ... def double(x):
+        ...     return 2 * x
+        >>> _ = register_pipeline("doubling", ["double"])
+        >>> pipeline("doubling")(21)
+        42
+        >>> unregister_pipeline("doubling")
+    """
+    if name in _registered or name == EMBEDDED.name or name.startswith(PREFIX):
+        raise UsageError(f"a pipeline is called {name!r} already")
+    chosen: list[tuple[str, dict[str, Any]]] = []
+    for step in steps:
+        operator, arguments = (step, {}) if isinstance(step, str) else _pair(step)
+        registry.find(operator)
+        chosen.append((operator, arguments))
+    if not chosen:
+        raise UsageError("a pipeline needs at least one step")
+    about.setdefault("data", "any")
+    about.setdefault("summary", " → ".join(operator for operator, _ in chosen))
+    _registered[name] = PipelineSpec(name=name, steps=tuple(chosen), **about)
+    return _registered[name]
+
+
+def unregister_pipeline(name: str) -> None:
+    """Forget a pipeline that this process registered."""
+    if _registered.pop(name, None) is None:
+        raise UnknownNameError("registered pipeline", name, _registered)
+
+
+def find_pipeline(name: str) -> PipelineSpec:
+    """The pipeline of that name; any model of timm has one, listed or not."""
+    if not isinstance(name, str):
+        raise UsageError(f"a pipeline is asked for by its name, not by {short(name)}")
+    chosen = name.removeprefix("towhee/").replace("_", "-") if name not in _registered else name
+    for spec in list_pipelines():
+        if chosen == spec.name.replace("_", "-") or name == spec.name:
+            return spec
+    if name.startswith(PREFIX):
+        return timm_spec(name[len(PREFIX) :])
+    known = [spec.name for spec in list_pipelines()]
+    raise UnknownNameError("pipeline", name, known, "`towhee pipelines` lists them")
+
+
+def list_pipelines() -> list[PipelineSpec]:
+    """All pipelines that have a name, those of this process last."""
+    return [*image_pipelines(), *_registered.values()]
+
+
+def _pair(step: Any) -> tuple[str, dict[str, Any]]:
+    if isinstance(step, tuple) and len(step) == 2 and isinstance(step[0], str):
+        return step[0], dict(step[1])
+    raise UsageError(f"a step is an operator's name or a (name, arguments) pair, not {short(step)}")
