@@ -93,7 +93,10 @@ def image_from_pillow(
         try:
             return Image(_array(picture(source, mode), mode), mode)
         except Exception as error:
-            raise _unreadable(error, name, source.format, size) from error
+            raise UnreadableImageError(
+                f"{name} cannot be turned into {mode}: its pixels of Pillow's mode {source.mode!r} "
+                f"do not convert ({type(error).__name__}: {error}); export it as JPEG or PNG"
+            ) from error
 
 
 def _array(source: PIL.Image.Image, mode: ColorMode) -> npt.NDArray[np.uint8]:

@@ -22,6 +22,8 @@ _TURN_UPRIGHT = {
 }
 _WITH_ALPHA = ("LA", "La", "PA", "RGBA", "RGBa")
 
+_SIXTEEN_BITS = (("I", "PNG"), ("I", "PPM"))
+
 
 def picture(source: PIL.Image.Image, mode: ColorMode) -> PIL.Image.Image:
     """The loaded image upright, in ``"RGB"``, ``"RGBA"`` or ``"L"``, as ``mode`` asks."""
@@ -65,7 +67,7 @@ def _in_eight_bits(source: PIL.Image.Image) -> PIL.Image.Image:
     if source.mode not in ("I", "F") and not source.mode.startswith("I;16"):
         return source
     values = np.asarray(source)
-    if source.mode.startswith("I;16") or source.format in ("PNG", "PPM"):
+    if source.mode.startswith("I;16") or (source.mode, source.format) in _SIXTEEN_BITS:
         table = np.arange(65536) * (255.0 / _white(source))
         scaled = np.rint(table).clip(0, 255).astype(np.uint8)[values.clip(0, 65535)]
     else:

@@ -13,7 +13,7 @@ import PIL.Image
 
 from towhee.errors import DataError, UsageError
 from towhee.fetch import FetchPolicy, read_bytes, source_name
-from towhee.operators.image_decode.decode import MAX_PIXELS, decode_image, image_from_pillow
+from towhee.operators.image_decode.decode import decode_image, image_from_pillow
 from towhee.types.image import ColorMode, Image
 
 _ACCEPTED = (

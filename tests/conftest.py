@@ -1,0 +1,18 @@
+"""What the tests of several folders share."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real photographs and tables; tests that need it skip where it is absent."""
+    default = Path(__file__).parents[2] / "shared"
+    folder = Path(os.environ.get("TOWHEE_SHARED", default)) / "data"
+    if not folder.is_dir():
+        pytest.skip(f"no test data at {folder}; set TOWHEE_SHARED to the folder that holds data/")
+    return folder
