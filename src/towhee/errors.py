@@ -37,7 +37,7 @@ class UnknownNameError(UsageError, LookupError):
 
     def __init__(self, kind: str, name: str, known: Iterable[str], remedy: str = "") -> None:
         self.kind = kind
-        self.name = name
+        self.name: str = name
         self.closest = tuple(difflib.get_close_matches(name, sorted(set(known)), n=3, cutoff=0.55))
         hint = f"; did you mean {_or(self.closest)}?" if self.closest else ""
         message = f"no {kind} is called {name!r}{hint}"
@@ -49,6 +49,8 @@ class UnknownNameError(UsageError, LookupError):
 
 class UnknownAttributeError(UnknownNameError, AttributeError):
     """A name behind a dot that stands for nothing; ``hasattr`` sees it as absent."""
+
+    name: str
 
 
 class StreamError(UsageError, TypeError):

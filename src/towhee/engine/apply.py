@@ -37,7 +37,7 @@ def apply_rows(
                 return results, errors
             # map() takes a StopIteration from the function for the end of its input.
             error: Exception = RuntimeError("the function raised StopIteration")
-        except Exception as raised:  # the engine's boundary: whatever a user's function raises
+        except Exception as raised:  # noqa: BLE001 (whatever a user's function raises)
             error = raised
         errors[len(results)] = error
         if stop_at_error:
@@ -61,7 +61,7 @@ def apply_batch(
         if len(results) != total:
             raise UsageError(f"a batch of {total} rows gave {len(results)} results")
         return list(results), {}
-    except Exception as raised:  # the engine's boundary: whatever an operator raises
+    except Exception as raised:  # noqa: BLE001 (whatever an operator raises)
         if total == 1:
             return [None], {0: raised}
     half = total // 2

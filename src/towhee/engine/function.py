@@ -72,7 +72,7 @@ class PlanFunction:
 
     def batch(self, values: Sequence[Any]) -> list[Any]:
         """The results for several values, which go through the models together."""
-        return [element for element in self.stream(values)]
+        return list(self.stream(values))
 
     def stream(self, values: Sequence[Any]) -> Iterator[Any]:
         """The results for several values, as they come."""

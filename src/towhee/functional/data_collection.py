@@ -16,12 +16,12 @@ import functools
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from towhee.engine import run
 from towhee.errors import StreamError, UnknownNameError, UsageError
 from towhee.functional import show, sinks, sources
-from towhee.functional.namespaces import Namespaces
+from towhee.functional._namespaces import Namespaces
 from towhee.functional.operator_call import OperatorCall, namespace
 from towhee.functional.rows import Rows, elements
 from towhee.functional.state import State, fit_and_apply
@@ -54,10 +54,11 @@ if TYPE_CHECKING:
     from towhee.functional.data_frame import DataFrame
 
 Function = Callable[..., Any]
+C = TypeVar("C", bound="DataCollection")
 _SHOWN = 10
 
 
-class DataCollection(Namespaces["DataCollection"]):
+class DataCollection(Namespaces["DataCollection", "DataFrame"]):
     """Rows, and what is to be done with them.
 
     Args:
@@ -70,9 +71,7 @@ class DataCollection(Namespaces["DataCollection"]):
     """
 
     def __init__(self, data: Iterable[Any] | Plan) -> None:
-        if isinstance(data, DataCollection):
-            data = data._plan
-        self._plan = data if isinstance(data, Plan) else sources.from_iterable(data)
+        self._plan: Plan = _plan_of(data)
         self._rows: Rows | None = None
         self._keeps_rows = False
         self._state: State | None = None
@@ -391,7 +390,7 @@ class DataCollection(Namespaces["DataCollection"]):
 
     # -- operators by name -----------------------------------------------------------------
 
-    def __getattr__(self, name: str) -> OperatorCall[DataCollection]:
+    def __getattr__(self, name: str) -> OperatorCall[DataCollection, DataFrame]:
         if name.startswith("_"):
             raise AttributeError(name)
         return namespace(self._apply, name, known=dir(type(self)))
@@ -416,8 +415,7 @@ class DataCollection(Namespaces["DataCollection"]):
     def as_entity(self, schema: Sequence[str] | None = None) -> DataFrame:
         """Mappings, or tuples with a schema, as rows of named columns."""
         names = tuple(schema) if schema is not None else None
-        frame: DataFrame = self._then(Explode(names))
-        return frame
+        return self._passed_on(_frame_of(self._plan.then(Explode(names))))
 
     def parse_json(self) -> DataFrame:
         """JSON texts as rows of named columns."""
@@ -453,7 +451,7 @@ class DataCollection(Namespaces["DataCollection"]):
         return value in self._listed("members").elements
 
     def __reversed__(self) -> Iterator[Any]:
-        return reversed(self._listed("last element").elements)
+        return iter(self._listed("last element").elements[::-1])
 
     def append(self, value: Any) -> DataCollection:
         """Put an element at the end."""
@@ -588,11 +586,15 @@ class DataCollection(Namespaces["DataCollection"]):
 
     # -- making new ones -------------------------------------------------------------------
 
-    def _then(self, step: Step) -> Any:
+    def _then(self, step: Step) -> DataCollection:
         return self._like(self._plan.then(step))
 
     def _like(self, plan: Plan) -> DataCollection:
-        made = _frame_of(plan) if plan.columns != (VALUE,) else type(self)(plan)
+        made = DataCollection(plan) if plan.columns == (VALUE,) else _frame_of(plan)
+        return self._passed_on(made)
+
+    def _passed_on(self, made: C) -> C:
+        """The new collection, with what this one hands on besides its plan."""
         made._keeps_rows = self._keeps_rows
         made._state = self._state
         return made
@@ -602,6 +604,12 @@ def _frame_of(plan: Plan) -> DataFrame:
     from towhee.functional.data_frame import DataFrame  # a subclass of what stands above
 
     return DataFrame(plan)
+
+
+def _plan_of(data: Iterable[Any] | Plan) -> Plan:
+    if isinstance(data, DataCollection):
+        return data._plan
+    return data if isinstance(data, Plan) else sources.from_iterable(data)
 
 
 def _operator(function: Any) -> Any:

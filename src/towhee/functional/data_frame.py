@@ -12,7 +12,8 @@ from towhee.errors import UsageError
 from towhee.functional.data_collection import DataCollection
 from towhee.functional.operator_call import parse_columns
 from towhee.operators.base import short
-from towhee.plan.step import Drop, Explode, Filter, Map, Rename, Select
+from towhee.plan.plan import Plan
+from towhee.plan.step import Drop, Explode, Filter, Map, Rename, Select, Step
 from towhee.types import Entity
 
 
@@ -72,10 +73,15 @@ class DataFrame(DataCollection):
         """Leave out columns."""
         return self._then(Drop(columns))
 
+    def _then(self, step: Step) -> DataFrame:
+        return self._like(self._plan.then(step))
+
+    def _like(self, plan: Plan) -> DataFrame:
+        return self._passed_on(DataFrame(plan))
+
     def _entities(self, function: Any) -> DataFrame:
         """Rows changed as entities."""
-        frame: DataFrame = self._then(Map(function))._then(Explode())
-        return frame
+        return self._then(Map(function))._then(Explode())
 
 
 class _Select:

@@ -78,7 +78,8 @@ class Api:
     Example:
         >>> import towhee
         >>> with towhee.api["x"]() as api:
-        ...     add = api.runas_op["x", "y"](func=lambda x: x + 1).select["y"]().as_raw().as_function()
+        ...     chain = api.runas_op["x", "y"](func=lambda x: x + 1).select["y"]()
+        ...     add = chain.as_raw().as_function()
         >>> add(1)
         2
     """

@@ -11,23 +11,25 @@ from towhee.hub.reference import reference
 from towhee.operators.base import OperatorRef
 
 R = TypeVar("R")
+F = TypeVar("F")
 
 Columns = tuple[str, ...] | None
 Build = Callable[[OperatorRef, Columns, Columns], R]
 """What is done with an operator: its reference, its input and its output columns."""
 
 
-class OperatorCall(Generic[R]):
+class OperatorCall(Generic[R, F]):
     """An operator's name, waiting for its arguments, or the first part of one.
 
     Calling it gives what ``build`` makes of the operator; an index before the call names the
-    columns that it reads and writes.
+    columns that it reads and writes. ``R`` is the type of what is made of a plain call, ``F`` of
+    one with columns.
     """
 
     __slots__ = ("_build", "_inputs", "_name", "_outputs")
 
     def __init__(
-        self, build: Build[R], name: str, inputs: Columns = None, outputs: Columns = None
+        self, build: Build[Any], name: str, inputs: Columns = None, outputs: Columns = None
     ) -> None:
         self._build = build
         self._name = name
@@ -35,13 +37,15 @@ class OperatorCall(Generic[R]):
         self._outputs = outputs
 
     def __call__(self, *args: Any, **kwargs: Any) -> R:
-        return self._build(reference(self._name, *args, **kwargs), self._inputs, self._outputs)
+        made: R = self._build(reference(self._name, *args, **kwargs), self._inputs, self._outputs)
+        return made
 
-    def __getitem__(self, columns: Any) -> OperatorCall[R]:
+    def __getitem__(self, columns: Any) -> OperatorCall[F, F]:
         inputs, outputs = parse_columns(columns)
-        return type(self)(self._build, self._name, inputs, outputs)
+        kind: type[OperatorCall[F, F]] = type(self)  # type: ignore[assignment]  # R changes to F
+        return kind(self._build, self._name, inputs, outputs)
 
-    def __getattr__(self, name: str) -> OperatorCall[R]:
+    def __getattr__(self, name: str) -> OperatorCall[R, F]:
         if name.startswith("_"):
             raise AttributeError(name)
         return namespace(self._build, f"{self._name}.{name}")
@@ -55,7 +59,9 @@ class OperatorCall(Generic[R]):
         return f"<operator {self._name}>"
 
 
-def namespace(build: Build[R], name: str, known: list[str] | None = None) -> OperatorCall[R]:
+def namespace(
+    build: Build[Any], name: str, known: list[str] | None = None
+) -> OperatorCall[Any, Any]:
     """The name, if an operator's begins with it.
 
     Raises:
@@ -77,7 +83,8 @@ def parse_columns(index: Any) -> tuple[Columns, Columns]:
         return _names(index), None
     if len(index) != 2:
         raise UsageError(
-            f"columns are given as [inputs, outputs], each a name or a tuple of names, not {index!r}"
+            "columns are given as [inputs, outputs], each a name or a tuple of names, "
+            f"not {index!r}"
         )
     return _names(index[0]), _names(index[1])
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from towhee.engine.operators import Operators
+from towhee.errors import UsageError
+from towhee.functional._namespaces import Namespaces
 from towhee.functional.operator_call import OperatorCall, namespace
 from towhee.hub import registry
 from towhee.operators.base import OperatorRef
@@ -53,25 +55,29 @@ class OperatorHandle:
         return f"ops.{self.ref}"
 
 
-class Ops:
+class Ops(Namespaces[OperatorHandle, OperatorHandle]):
     """The namespace of all operators: ``ops.image_embedding.timm(model_name="resnet50")``."""
 
-    def __getattr__(self, name: str) -> OperatorCall[OperatorHandle]:
+    def _apply(
+        self,
+        ref: OperatorRef,
+        inputs: tuple[str, ...] | None,
+        outputs: tuple[str, ...] | None,
+    ) -> OperatorHandle:
+        if inputs is not None or outputs is not None:
+            raise UsageError(f"ops.{ref.name} stands alone; columns are named in a collection")
+        return OperatorHandle(ref)
+
+    def __getattr__(self, name: str) -> OperatorCall[OperatorHandle, OperatorHandle]:
         if name.startswith("_"):
             raise AttributeError(name)
-        return namespace(_handle, name)
+        return namespace(self._apply, name)
 
     def __dir__(self) -> list[str]:
         return sorted({name.split(".")[0] for name in registry.names()})
 
     def __repr__(self) -> str:
         return "<towhee.ops>"
-
-
-def _handle(
-    ref: OperatorRef, inputs: tuple[str, ...] | None, outputs: tuple[str, ...] | None
-) -> OperatorHandle:
-    return OperatorHandle(ref)
 
 
 ops = Ops()

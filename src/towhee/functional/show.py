@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from towhee.errors import UsageError
 from towhee.operators.base import short
 from towhee.types import Entity
+from towhee.viz.thumbnail import data_uri
 
 if TYPE_CHECKING:
     from towhee.functional.data_collection import DataCollection
@@ -74,9 +75,7 @@ def _html(value: Any, formatter: str | None) -> str:
 
 
 def _picture(value: Any) -> str:
-    from towhee.viz import thumbnail
-
-    return f'<img src="{thumbnail(value, 128)}" alt="{html.escape(short(value))}">'
+    return f'<img src="{data_uri(value, 128)}" alt="{html.escape(short(value))}">'
 
 
 def images(elements: Iterable[Any], title: str, cols: int) -> Page:

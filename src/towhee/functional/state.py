@@ -53,13 +53,13 @@ def fit_and_apply(
         if chosen not in state.fitted:
             raise UnknownNameError("fitted operator", chosen, state.fitted)
         operator = state.fitted[chosen]
-        return collection._then(_mapping(operator))  # type: ignore[no-any-return]
+        return collection._then(_mapping(operator))
     if not hasattr(operator, "fit"):
         raise UsageError(f"smap needs an operator with fit(values), which {chosen} has not")
     kept = collection.unstream()
     operator.fit(kept.to_list())
     state.fitted[chosen] = operator
-    return kept._then(_mapping(operator))  # type: ignore[no-any-return]
+    return kept._then(_mapping(operator))
 
 
 def _mapping(operator: Any) -> Any:

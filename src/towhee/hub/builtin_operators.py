@@ -11,8 +11,6 @@ BUILTIN_OPERATORS: dict[str, str] = {
     "image_decode.cv2": f"{_OPERATORS}.image_decode.cv2:Cv2ImageDecode",
     "image_decode.cv2_rgb": f"{_OPERATORS}.image_decode.cv2:Cv2RgbImageDecode",
     "image_decode.pil": f"{_OPERATORS}.image_decode.pil:PilImageDecode",
-    "image_embedding.timm": f"{_OPERATORS}.image_embedding.timm:TimmImageEmbedding",
-    "image_embedding.embedded": f"{_OPERATORS}.image_embedding.embedded:EmbeddedImageEmbedding",
     "search_vectors": f"{_OPERATORS}.search_vectors.exact:SearchVectors",
     "runas_op": f"{_OPERATORS}.runas_op.runas_op:RunasOp",
     "tensor_hstack": f"{_OPERATORS}.tensor.hstack:TensorHstack",

@@ -14,6 +14,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from importlib.metadata import entry_points
+from types import MappingProxyType
 from typing import Any, TypeVar, overload
 
 from towhee.errors import UnknownNameError, UsageError
@@ -25,9 +26,8 @@ T = TypeVar("T", bound=Callable[..., Any])
 DEFAULT_NAMESPACE = "towhee"
 
 _registered: dict[str, Callable[..., Any]] = {}
-_scoped: contextvars.ContextVar[Mapping[str, str]] = contextvars.ContextVar(
-    "towhee_dispatcher", default={}
-)
+_NO_SCOPE: Mapping[str, str] = MappingProxyType({})
+_scoped = contextvars.ContextVar("towhee_dispatcher", default=_NO_SCOPE)
 
 
 @overload

@@ -115,6 +115,6 @@ def short(value: object, limit: int = 80) -> str:
         return f"<{len(value)} bytes>"
     try:
         text = repr(value)
-    except Exception as error:  # a user's broken __repr__ must not hide the error being reported
+    except Exception as error:  # noqa: BLE001 (a user's __repr__ must not hide the error reported)
         text = f"<{type(value).__name__} whose repr raised {type(error).__name__}>"
     return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from towhee.plan.options import Options
@@ -23,7 +23,7 @@ class Plan:
 
     source: Source
     steps: tuple[Step, ...] = ()
-    options: Options = Options()
+    options: Options = field(default_factory=Options)
     columns: Columns = None
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,7 +55,7 @@ class Values(Source):
 class Table(Source):
     """Columns of equal length in memory."""
 
-    data: dict[str, Sequence[Any]] = field(repr=False)
+    data: Mapping[str, Sequence[Any]] = field(repr=False)
     keys: Sequence[Any] | None = field(default=None, repr=False)
 
     @property

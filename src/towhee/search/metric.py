@@ -64,4 +64,5 @@ def unit_length(vectors: Vectors, what: str) -> Vectors:
             f"{what}, row {int(np.argmin(lengths))}: a zero vector has no direction, so it has no "
             'cosine to any other; use cal="L2" or leave it out'
         )
-    return vectors / lengths
+    scaled: Vectors = vectors / lengths
+    return scaled

@@ -67,7 +67,7 @@ class Some(Option[T]):
     def flat_map(self, function: Callable[[T], Option[Any]]) -> Option[Any]:
         try:
             return function(self._value)
-        except Exception as error:  # the whole point of Option: a failure becomes a value
+        except Exception as error:  # noqa: BLE001 (what Option is for: a failure becomes a value)
             return Empty(self._value, error)
 
     def __eq__(self, other: object) -> bool:

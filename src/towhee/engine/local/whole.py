@@ -8,7 +8,7 @@ from dataclasses import asdict, is_dataclass
 from functools import singledispatch
 from typing import Any
 
-from towhee.engine.chunk import Chunk
+from towhee.engine.chunk import Chunk, Column
 from towhee.engine.local.sources import columns_of
 from towhee.errors import UsageError
 from towhee.operators.base import short
@@ -58,7 +58,7 @@ def _fill_empty(step: FillEmpty, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         if not chunk.failures:
             yield chunk
             continue
-        columns = {}
+        columns: dict[str, Column] = {}
         for name, values in chunk.columns.items():
             failed = {
                 place for place, failure in chunk.failures.items() if values[place] is failure
@@ -208,7 +208,9 @@ def _shuffle(step: Shuffle, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         return
     order = list(range(len(together)))
     random.Random(step.seed).shuffle(order)
-    columns = {n: [values[i] for i in order] for n, values in together.columns.items()}
+    columns: dict[str, Column] = {
+        name: [values[i] for i in order] for name, values in together.columns.items()
+    }
     failures = {new: together.failures[i] for new, i in enumerate(order) if i in together.failures}
     yield Chunk(columns, [together.keys[i] for i in order], failures)
 

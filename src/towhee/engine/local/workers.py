@@ -95,7 +95,7 @@ def run_in_threads(
             while not exhausted and len(waiting) < lookahead.tasks():
                 try:
                     task = next(tasks, None)
-                except Exception as raised:  # raised below, behind the rows that came before it
+                except Exception as raised:  # noqa: BLE001 (raised below, behind the rows that came before it)
                     source_error, task = raised, None
                 if task is None:
                     exhausted = True

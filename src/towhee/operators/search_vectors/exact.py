@@ -46,9 +46,9 @@ class SearchVectors(Operator[Any, SearchResult]):
         if hasattr(data, "dtype"):
             self._index = ExactSearch(data, self._metric)
             return
-        keys = getattr(data, "keys", None)
-        can_tell_keys = callable(keys) and not getattr(data, "is_stream", False)
-        known = keys() if can_tell_keys else None  # first: it makes a lazy collection keep its rows
+        known: Sequence[Any] | None = None
+        if hasattr(data, "keys") and not getattr(data, "is_stream", False):
+            known = data.keys()  # before the elements: it makes a lazy collection keep its rows
         vectors = [_vector(element) for element in data]
         self._index = ExactSearch(vectors, self._metric, known)
 

@@ -1,9 +1,0 @@
-"""placeholder until generated"""
-
-from typing import Generic, TypeVar
-
-R = TypeVar("R")
-
-
-class Namespaces(Generic[R]):
-    pass
