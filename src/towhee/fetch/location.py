@@ -90,9 +90,9 @@ def shown_url(url: str) -> str:
         >>> shown_url("https://me:secret@example.org/a.jpg?token=secret")
         'https://example.org/a.jpg?…'
     """
-    url = re.sub(r"^(\s*[^/?#]*:/*)[^/?#]*@", r"\1", url.strip())
+    url = re.sub(r"^([^/?#:]*:/*)[^/?#]*@", r"\1", url.strip())
     base, mark, _ = url.partition("?")
-    base = base.partition("#")[0]
+    base = re.sub(r"[\x00-\x1f\x7f]", "?", base.partition("#")[0])
     if len(base) > 200:
         base = f"{base[:199]}…"
     return f"{base}?…" if mark else base

@@ -63,6 +63,8 @@ def fetch_url(
             if isinstance(answer, bytes):
                 return answer
             location = answer
+    except urllib3.exceptions.NewConnectionError as error:  # to urllib3, one of the time-outs
+        raise _unreachable(location, error) from error
     except (TimeoutError, urllib3.exceptions.TimeoutError) as error:
         raise FetchError(
             f"{location.shown} was not complete after {policy.timeout_seconds:g} seconds; try "
@@ -73,10 +75,7 @@ def fetch_url(
     except (urllib3.exceptions.HTTPError, http.client.HTTPException, OSError) as error:
         if isinstance(error.__cause__, ssl.SSLError):
             raise _tls_failure(location, error.__cause__) from error
-        raise FetchError(
-            f"{location.shown} could not be fetched ({_reason(error)}); check the address and the "
-            "network, or try again"
-        ) from error
+        raise _unreachable(location, error) from error
     raise FetchError(
         f"{parse_location(url).shown} redirects more than {policy.max_redirects} times; give the "
         "address that it leads to"
@@ -192,6 +191,13 @@ def _redirect(location: Location, target: str | None) -> Location:
     return following
 
 
+def _unreachable(location: Location, error: Exception) -> FetchError:
+    return FetchError(
+        f"{location.shown} could not be fetched ({_reason(error)}); check the address and the "
+        "network, or try again"
+    )
+
+
 def _tls_failure(location: Location, error: ssl.SSLError) -> FetchError:
     why = getattr(error, "verify_message", "") or error.reason or str(error)
     return FetchError(
@@ -201,8 +207,8 @@ def _tls_failure(location: Location, error: ssl.SSLError) -> FetchError:
 
 
 def _reason(error: BaseException) -> str:
-    """The system's own words for a failure, without urllib3's objects around them."""
+    """The system's own words for a failure, on one line, without urllib3's objects around them."""
     if isinstance(error.__cause__, OSError) and error.__cause__.strerror:
         return error.__cause__.strerror
-    strerror = getattr(error, "strerror", None)
-    return strerror or str(error) or type(error).__name__
+    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(str(words).split())[:200]
