@@ -100,9 +100,10 @@ def request(
         )
     else:
         connection = HTTPConnection(address, location.port, timeout=timeout)
+    opened: socket.socket | None = None
     try:
         connection.connect()
-        _share_deadline(connection, deadline)
+        opened = _share_deadline(connection, deadline)
         headers = {**_HEADERS, "Host": location.authority}
         connection.request(
             "GET", location.target, headers=headers, preload_content=False, decode_content=False
@@ -110,14 +111,21 @@ def request(
         return connection, connection.getresponse()
     except BaseException:
         connection.close()
+        if opened is not None and opened.fileno() != -1:
+            # a response that http.client began and urllib3 refused still holds the socket
+            socket.close(opened.detach())
         raise
 
 
-def _share_deadline(connection: HTTPConnection, deadline: float) -> None:
-    opened: socket.socket = connection.sock
-    if not isinstance(opened, _TlsSocket):
-        timeout = opened.gettimeout()
-        opened = _Socket(fileno=opened.detach())
-        opened.settimeout(timeout)
-        connection.sock = opened
+def _share_deadline(connection: HTTPConnection, deadline: float) -> _Socket | _TlsSocket:
+    """Give the connection a socket whose reads end at the deadline."""
+    plain_or_tls: socket.socket = connection.sock
+    if isinstance(plain_or_tls, _TlsSocket):
+        plain_or_tls.deadline = deadline
+        return plain_or_tls
+    timeout = plain_or_tls.gettimeout()
+    opened = _Socket(fileno=plain_or_tls.detach())
+    opened.settimeout(timeout)
     opened.deadline = deadline
+    connection.sock = opened
+    return opened

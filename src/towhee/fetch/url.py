@@ -211,4 +211,6 @@ def _reason(error: BaseException) -> str:
     if isinstance(error.__cause__, OSError) and error.__cause__.strerror:
         return error.__cause__.strerror
     words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    if isinstance(error, urllib3.exceptions.ProtocolError) and error.args:
+        words = error.args[0]  # the rest repeats it
     return " ".join(str(words).split())[:200]
