@@ -47,7 +47,7 @@ class ImageReader:
             FetchError: if an address is refused or does not answer.
         """
         if isinstance(value, np.ndarray):
-            return self._from_image(_as_image(value))
+            return self._from_image(image_from_array(value))
         if isinstance(value, PIL.Image.Image):
             return self._from_pillow(value, getattr(value, "filename", "") or "the PIL image")
         if not isinstance(value, _SOURCES) and not hasattr(value, "read"):
@@ -77,19 +77,40 @@ def image_reader(mode: str, max_pixels: int, allow_hosts: Sequence[str]) -> Imag
     Raises:
         UsageError: if the mode is none, in any case, or a limit or host means nothing.
     """
-    modes = {mode.lower(): mode for mode in get_args(ColorMode)}
-    if not isinstance(mode, str) or mode.lower() not in modes:
-        raise UsageError(f"mode is one of {', '.join(modes.values())}, not {mode!r}")
     if max_pixels < 1:
         raise UsageError(f"max_pixels is at least 1, not {max_pixels}")
     if isinstance(allow_hosts, str):
         raise UsageError(f"allow_hosts is a tuple of names: ({allow_hosts!r},)")
     policy = FetchPolicy(allow_hosts=tuple(allow_hosts))
-    return ImageReader(modes[mode.lower()], max_pixels, policy)
+    return ImageReader(color_mode(mode), max_pixels, policy)
 
 
-def _as_image(array: npt.NDArray[Any]) -> Image:
-    """An array as the image that its shape shows, and an ``Image`` as what it says it is."""
+def color_mode(name: str) -> ColorMode:
+    """The mode that a name in any case means.
+
+    Raises:
+        UsageError: if it is none.
+
+    Example:
+        >>> color_mode("bgr")
+        'BGR'
+    """
+    modes: dict[str, ColorMode] = {mode.lower(): mode for mode in get_args(ColorMode)}
+    if not isinstance(name, str) or name.lower() not in modes:
+        raise UsageError(f"mode is one of {', '.join(modes.values())}, not {name!r}")
+    return modes[name.lower()]
+
+
+def image_from_array(array: npt.NDArray[Any]) -> Image:
+    """An array as the image that its shape shows, and an ``Image`` as what it says it is.
+
+    Args:
+        array: ``uint8``, ``(height, width)``, ``(height, width, 1)``, ``(height, width, 3)`` in
+            RGB or ``(height, width, 4)`` in RGBA; it is viewed, not copied.
+
+    Raises:
+        DataError: if it is of another type or shape, or empty.
+    """
     if isinstance(array, Image) and array.size and _is_sound(array):
         return array
     if array.dtype != np.uint8:

@@ -1,0 +1,1 @@
+"""Change images: size, part, direction, colour."""
