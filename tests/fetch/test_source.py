@@ -12,6 +12,7 @@ import pytest
 
 from towhee.errors import DataError, FetchError
 from towhee.fetch import is_url, read_bytes, source_name
+from towhee.fetch.source import Source
 
 CONTENT = b"\x00\x01content"
 
@@ -24,7 +25,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def test_every_kind_of_source_gives_its_bytes(file: Path) -> None:
-    sources = [file, str(file), CONTENT, bytearray(CONTENT), memoryview(CONTENT)]
+    sources: list[Source] = [file, str(file), CONTENT, bytearray(CONTENT), memoryview(CONTENT)]
     for source in [*sources, io.BytesIO(CONTENT)]:
         content = read_bytes(source)
         assert type(content) is bytes

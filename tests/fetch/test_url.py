@@ -57,6 +57,9 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def write(self, raw: bytes) -> None:
+        self.wfile.write(raw)
+
     def redirect(self, target: str, status: int = 302) -> None:
         self.answer(b"", status, Location=target)
 
@@ -430,7 +433,7 @@ def test_a_connection_that_breaks_off_is_an_error_and_no_short_content(server: S
     ],
 )
 def test_an_answer_that_is_no_http_is_an_error(server: Server, answer: bytes) -> None:
-    server.routes["/a"] = lambda handler: handler.wfile.write(answer) and None
+    server.routes["/a"] = lambda handler: handler.write(answer)
     assert "could not be fetched" in refusal(f"http://{server.host}/a", policy=allowing(server))
 
 

@@ -9,6 +9,7 @@ import threading
 import warnings
 import zlib
 from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import PIL.ExifTags
@@ -18,6 +19,7 @@ import pytest
 
 from towhee.errors import UnreadableImageError, UsageError
 from towhee.operators.image_decode.decode import decode_image, image_from_pillow
+from towhee.types.image import ColorMode
 
 RED, GREEN, BLUE, WHITE, BLACK = (
     [255, 0, 0],
@@ -79,7 +81,7 @@ def exif_of(orientation: int) -> PIL.Image.Exif:
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_the_exif_orientation_is_applied(format_name: str, orientation: int) -> None:
-    best = {
+    best: dict[str, dict[str, Any]] = {
         "WEBP": {"lossless": True},
         "JPEG": {"quality": 100, "subsampling": 0},
         "AVIF": {"quality": 100, "subsampling": "4:4:4"},
@@ -105,7 +107,7 @@ def test_every_photograph_has_the_pixels_that_pillow_gives(shared_data: Path) ->
 
 
 @pytest.mark.parametrize("mode", ["RGB", "BGR", "RGBA", "BGRA", "L"])
-def test_each_order_of_channels_is_that_of_the_rgb_image_turned_round(mode: str) -> None:
+def test_each_order_of_channels_is_that_of_the_rgb_image_turned_round(mode: ColorMode) -> None:
     rng = np.random.default_rng(0)
     data = encoded(PIL.Image.fromarray(rng.integers(0, 256, (5, 7, 3), np.uint8)), "PNG")
     rgb = decode_image(data, name="noise")
@@ -181,7 +183,8 @@ def test_transparent_pixels_are_composited_over_white(format_name: str) -> None:
     source = PIL.Image.new("RGBA", (48, 16), (255, 0, 0, 255))
     source.paste((0, 0, 0, 0), (16, 0, 32, 16))
     source.paste((0, 0, 255, 128), (32, 0, 48, 16))
-    options = {"WEBP": {"lossless": True}, "AVIF": {"quality": 100}}.get(format_name, {})
+    best: dict[str, dict[str, Any]] = {"WEBP": {"lossless": True}, "AVIF": {"quality": 100}}
+    options = best.get(format_name, {})
     data = encoded(source, format_name, **options)
     image = decode_image(data, name="alpha")
     shown = [image[8, column].tolist() for column in (8, 24, 40)]
@@ -234,15 +237,24 @@ def test_sixteen_bit_colour_is_scaled() -> None:
     assert decode_image(png(1, 1, 16, 2, rows), name="deep")[0, 0].tolist() == [255, 128, 0]
 
 
+def test_twelve_bit_tiff_is_scaled_by_its_own_white() -> None:
+    tags = {256: 4, 257: 1, 258: 12, 259: 1, 262: 1, 273: 8, 277: 1, 278: 1, 279: 6}
+    fields = b"".join(struct.pack("<HHIHH", tag, 3, 1, value, 0) for tag, value in tags.items())
+    pixels = bytes.fromhex("000 fff 800 010".replace(" ", ""))
+    directory = struct.pack("<H", len(tags)) + fields + bytes(4)
+    data = struct.pack("<2sHI", b"II", 42, 14) + pixels + directory
+    assert decode_image(data, name="deep", mode="L").tolist() == [[0, 255, 128, 1]]
+
+
 def test_floating_point_between_0_and_1_is_taken_as_such() -> None:
     values = np.array([[0.0, 0.5, 1.0]], np.float32)
     data = encoded(PIL.Image.fromarray(values), "TIFF")
     assert decode_image(data, name="float", mode="L").tolist() == [[0, 128, 255]]
 
 
-@pytest.mark.parametrize("dtype", [np.float32, np.int32])
-def test_numbers_without_a_known_white_are_stretched(dtype: type) -> None:
-    values = np.array([[-1000, 500, 2000]], dtype)
+@pytest.mark.parametrize("dtype", ["float32", "int32"])
+def test_numbers_without_a_known_white_are_stretched(dtype: str) -> None:
+    values = np.array([[-1000, 500, 2000]]).astype(dtype)
     data = encoded(PIL.Image.fromarray(values), "TIFF")
     assert decode_image(data, name="wide", mode="L").tolist() == [[0, 128, 255]]
 
@@ -260,6 +272,15 @@ def test_an_animation_or_a_file_of_pages_gives_its_first(format_name: str) -> No
     image = decode_image(data, name="frames")
     assert image.shape == (16, 16, 3)
     np.testing.assert_allclose(image[8, 8].tolist(), RED, atol=4)
+
+
+@pytest.mark.parametrize("mode", ["YCbCr", "HSV", "LAB", "RGBX", "RGBa", "La", "PA", "CMYK"])
+def test_an_image_in_any_mode_of_pillow_keeps_its_colour(mode: str) -> None:
+    grey = PIL.Image.new("RGB", (2, 2), (119, 119, 119))
+    between = {"RGBa": "RGBA", "La": "LA", "PA": "RGBA"}.get(mode)
+    source = grey.convert(between).convert(mode) if between else grey.convert(mode)
+    image = image_from_pillow(source, name="grey")
+    np.testing.assert_allclose(image[0, 0].tolist(), [119] * 3, atol=2)
 
 
 def test_an_icc_profile_leaves_the_numbers_alone() -> None:
@@ -293,7 +314,7 @@ BROKEN_EXIF = {
 @pytest.mark.parametrize("kind", BROKEN_EXIF)
 @pytest.mark.parametrize("filters", ["default", "error"])
 def test_a_corrupt_exif_block_neither_warns_nor_keeps_the_picture_back(
-    kind: str, filters: str
+    kind: str, filters: Literal["default", "error"]
 ) -> None:
     data = encoded(four_corners(), "JPEG", exif=BROKEN_EXIF[kind])
     with warnings.catch_warnings(record=True) as raised:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import resource
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -18,7 +19,7 @@ from towhee.types.image import Image
 def _seeds() -> list[bytes]:
     rng = np.random.default_rng(0)
     colour = PIL.Image.fromarray(rng.integers(0, 256, (24, 24, 3), np.uint8))
-    kinds = [
+    kinds: list[tuple[PIL.Image.Image, str, dict[str, Any]]] = [
         (colour, "JPEG", {}),
         (colour, "JPEG", {"progressive": True}),
         (colour, "JPEG", {"exif": b"Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01" + bytes(16)}),
