@@ -1,0 +1,1 @@
+"""Trains, exports and measures the image-embedding model that ships inside towhee."""

@@ -1,0 +1,154 @@
+"""Measures an image-embedding model on held-out data: `python -m ...evaluate model.onnx`.
+
+Two figures. CIFAR-10: the accuracy of a weighted vote of the ten nearest gallery images.
+Photographs: how often the nearest gallery image of an edited copy is its original. Any callable
+from a list of PIL images to an `(n, d)` float32 array can be measured; torch is not needed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+from PIL import Image
+
+from training.embedded_image_model import data
+from training.embedded_image_model.edits import EDITS
+
+Embed = Callable[[Sequence[Image.Image]], np.ndarray]
+
+NEIGHBOURS = 10
+TEMPERATURE = 0.07
+_BATCH = 64
+
+
+def preprocess(image: Image.Image, config: dict[str, object]) -> np.ndarray:
+    """Return `(3, S, S)` float32 pixels, as timm's evaluation transform makes them.
+
+    `config` holds `input_size`, `crop_pct`, `crop_mode` ("center" or "squash"), `mean`, `std`.
+    """
+    side = int(config["input_size"][1])  # type: ignore[index]
+    scaled = math.floor(side / float(config["crop_pct"]))  # type: ignore[arg-type]
+    if config["crop_mode"] == "squash":
+        size = (scaled, scaled)
+    else:
+        short, long = sorted(image.size)
+        other = int(scaled * long / short)
+        size = (scaled, other) if image.width <= image.height else (other, scaled)
+    image = image.convert("RGB").resize(size, Image.Resampling.BICUBIC)
+    left, top = round((image.width - side) / 2), round((image.height - side) / 2)
+    pixels = np.asarray(image.crop((left, top, left + side, top + side)), np.float32) / 255
+    mean, std = np.float32(config["mean"]), np.float32(config["std"])
+    return ((pixels - mean) / std).transpose(2, 0, 1)
+
+
+def onnx_embedder(path: Path, threads: int = 0) -> Embed:
+    """Return a callable that embeds images with the ONNX file and the JSON file beside it."""
+    config = json.loads(path.with_suffix(".json").read_text())
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+    def embed(images: Sequence[Image.Image]) -> np.ndarray:
+        parts = []
+        for start in range(0, len(images), _BATCH):
+            batch = [preprocess(image, config) for image in images[start : start + _BATCH]]
+            parts.append(session.run(["embedding"], {"pixels": np.stack(batch)})[0])
+        return np.concatenate(parts)
+
+    return embed
+
+
+def unit(vectors: np.ndarray) -> np.ndarray:
+    """Return the rows divided by their lengths."""
+    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+
+def neighbour_vote_accuracy(
+    queries: np.ndarray, query_labels: np.ndarray, gallery: np.ndarray, gallery_labels: np.ndarray
+) -> float:
+    """Return how often the ten nearest, each weighted exp(cosine / 0.07), vote for the label."""
+    similarity = unit(queries) @ unit(gallery).T
+    nearest = np.argpartition(-similarity, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
+    weights = np.exp(np.take_along_axis(similarity, nearest, axis=1) / TEMPERATURE)
+    votes = np.zeros((len(queries), int(gallery_labels.max()) + 1))
+    for column in range(NEIGHBOURS):
+        np.add.at(votes, (np.arange(len(queries)), gallery_labels[nearest[:, column]]),
+                  weights[:, column])
+    return float((votes.argmax(axis=1) == query_labels).mean())
+
+
+def recall_at_1(edited: np.ndarray, originals: np.ndarray) -> float:
+    """Return how often row i of `edited` is nearest to row i of `originals`.
+
+    `originals` may hold further rows, which only distract.
+    """
+    nearest = (unit(edited) @ unit(originals).T).argmax(axis=1)
+    return float((nearest == np.arange(len(edited))).mean())
+
+
+def cifar_accuracy(embed: Embed) -> float:
+    """Return the vote accuracy of 2,000 test images among 10,000 gallery images."""
+    gallery, gallery_labels = data.cifar_gallery()
+    queries, query_labels = data.cifar_queries()
+    return neighbour_vote_accuracy(embed(queries), query_labels, embed(gallery), gallery_labels)
+
+
+def photograph_recall(embed: Embed) -> dict[str, dict[str, float]]:
+    """Return recall@1 of the held-out photographs by edit, and the mean.
+
+    `held_out`: the gallery is the held-out originals. `all`: every original, a harder search.
+    """
+    training, held_out = data.photograph_paths()
+    images = [data.read_photograph(path) for path in held_out]
+    originals = embed(images)
+    distractors = [embed([data.read_photograph(path)]) for path in training]
+    everything = np.concatenate([originals, *distractors])
+    recall: dict[str, dict[str, float]] = {"held_out": {}, "all": {}}
+    for name, edit in EDITS.items():
+        edited = embed([edit(image) for image in images])
+        recall["held_out"][name] = recall_at_1(edited, originals)
+        recall["all"][name] = recall_at_1(edited, everything)
+    for figures in recall.values():
+        figures["mean"] = float(np.mean(list(figures.values())))
+    return recall
+
+
+def latency_ms(path: Path, repeats: int = 100) -> float:
+    """Return the median milliseconds that one 500 x 375 image takes on one thread."""
+    embed = onnx_embedder(path, threads=1)
+    pixels = np.random.default_rng(0).integers(0, 256, (375, 500, 3), np.uint8)
+    image, times = Image.fromarray(pixels), []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        embed([image])
+        times.append(time.perf_counter() - start)
+    return float(np.median(times)) * 1000
+
+
+def main() -> None:
+    """Print both measures of an ONNX file and write them to `figures.json`."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--output", type=Path, default=Path("figures.json"))
+    arguments = parser.parse_args()
+    embed = onnx_embedder(arguments.model)
+    figures = {
+        "cifar10_neighbour_accuracy": cifar_accuracy(embed),
+        "photograph_recall_at_1": photograph_recall(embed),
+        "latency_ms_one_thread": latency_ms(arguments.model),
+        "bytes": arguments.model.stat().st_size,
+    }
+    text = json.dumps(figures, indent=2)
+    print(text)
+    arguments.output.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""Writes a trained student as the package's ONNX and JSON files: `python -m ...export weights.pt`.
+
+Weights are stored as float16 with a Cast to float32 after each, which halves the file; all
+arithmetic stays in float32. The result is checked against torch before it is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import io
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from training.embedded_image_model.student import DIMENSION, SIDE, Student, create_student
+
+NAME = "towhee-image-small"
+VERSION = "1.0.0"
+CONFIG: dict[str, object] = {
+    "name": NAME,
+    "version": VERSION,
+    "architecture": "mobilenetv2_100",
+    "license": "Apache-2.0",
+    "sha256": "",
+    "dimension": DIMENSION,
+    "input_size": [3, SIDE, SIDE],
+    "interpolation": "bicubic",
+    "crop_pct": 1.0,
+    "crop_mode": "squash",
+    "mean": [0.5, 0.5, 0.5],
+    "std": [0.5, 0.5, 0.5],
+    "figures": {},
+}
+_OPSET = 17
+_SMALLEST_HALVED = 2048  # biases and the small early filters lose too much
+_LEAST_COSINE = 0.9999
+
+
+def to_onnx(student: Student) -> onnx.ModelProto:
+    """Return the float32 graph: `pixels` (n, 3, S, S) to `embedding` (n, d)."""
+    file = io.BytesIO()
+    torch.onnx.export(
+        student.eval(),
+        (torch.zeros(2, 3, SIDE, SIDE),),
+        file,
+        dynamo=False,
+        opset_version=_OPSET,
+        input_names=["pixels"],
+        output_names=["embedding"],
+        dynamic_axes={"pixels": {0: "n"}, "embedding": {0: "n"}},
+    )
+    return onnx.load_from_string(file.getvalue())
+
+
+def halve_weights(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return the model with its large float32 weights stored as float16 and cast back."""
+    halved = onnx.ModelProto()
+    halved.CopyFrom(model)
+    casts = []
+    for weight in halved.graph.initializer:
+        values = numpy_helper.to_array(weight)
+        if weight.data_type != TensorProto.FLOAT or values.size < _SMALLEST_HALVED:
+            continue
+        name, stored = weight.name, weight.name + "_float16"
+        weight.CopyFrom(numpy_helper.from_array(values.astype(np.float16), stored))
+        casts.append(helper.make_node("Cast", [stored], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *halved.graph.node]
+    del halved.graph.node[:]
+    halved.graph.node.extend(nodes)
+    onnx.checker.check_model(halved)
+    return halved
+
+
+def least_cosine(model: onnx.ModelProto, student: Student) -> float:
+    """Return the smallest cosine between the ONNX model's and torch's rows on random pixels."""
+    generator = torch.Generator().manual_seed(0)
+    coarse = torch.rand(32, 3, 8, 8, generator=generator) * 2 - 1
+    pixels = torch.nn.functional.interpolate(coarse, SIDE, mode="bicubic")
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
+    actual = session.run(["embedding"], {"pixels": pixels.numpy()})[0]
+    with torch.no_grad():
+        expected = student.eval()(pixels).numpy()
+    return float((actual * expected).sum(axis=1).min())
+
+
+def export(student: Student, folder: Path, figures: dict[str, object]) -> Path:
+    """Write the ONNX and JSON files into `folder` and return the ONNX file's path.
+
+    Raises:
+        ValueError: a row of the stored model is less than 0.9999 alike to torch's.
+    """
+    model = halve_weights(to_onnx(student))
+    cosine = least_cosine(model, student)
+    if cosine < _LEAST_COSINE:
+        raise ValueError(f"the exported model agrees with torch to {cosine}, not {_LEAST_COSINE}")
+    path = folder / f"{NAME}.onnx"
+    content = model.SerializeToString()
+    path.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    config = CONFIG | {"sha256": digest, "figures": figures}
+    path.with_suffix(".json").write_text(json.dumps(config, indent=2) + "\n")
+    print(f"{path}: {len(content):,} bytes, least cosine to torch {cosine:.7f}")
+    return path
+
+
+def main() -> None:
+    """Export the weights that `train.py` saved, with the figures of `evaluate.py` if given."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("weights", type=Path)
+    parser.add_argument("--folder", type=Path, default=Path("src/towhee/models/embedded"))
+    parser.add_argument("--figures", type=Path)
+    arguments = parser.parse_args()
+    student = create_student()
+    student.load_state_dict(torch.load(arguments.weights, weights_only=True))
+    figures = json.loads(arguments.figures.read_text()) if arguments.figures else {}
+    export(student, arguments.folder, figures)
+
+
+if __name__ == "__main__":
+    main()
