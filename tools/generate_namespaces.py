@@ -1,7 +1,7 @@
 """Write ``src/towhee/functional/_namespaces.py`` from the table of built-in operators.
 
-    python tools/generate_namespaces.py            write the file
-    python tools/generate_namespaces.py --check    fail if it is stale
+python tools/generate_namespaces.py            write the file
+python tools/generate_namespaces.py --check    fail if it is stale
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from towhee.hub.builtin_operators import BUILTIN_OPERATORS
 TARGET = Path(__file__).parent.parent / "src/towhee/functional/_namespaces.py"
 TYPING = {"Any", "Callable", "Iterable", "Literal", "Mapping", "Sequence"}
 
-HEADER = '''"""The built-in operators as typed attributes. Written by tools/generate_namespaces.py."""
+HEADER = '''"""The built-in operators, typed. Written by tools/generate_namespaces.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built-in operators as typed attributes. Written by tools/generate_namespaces.py."""
+"""The built-in operators, typed. Written by tools/generate_namespaces.py."""
 
 from __future__ import annotations
 
@@ -9,6 +9,50 @@ from towhee.functional.operator_call import Build, OperatorCall
 
 R = TypeVar("R")
 F = TypeVar("F")
+
+
+class ImageBlur(OperatorCall[R, F]):
+    """Blur images with a Gaussian."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(self, radius: float = 2.0) -> R: ...
+        def __getitem__(self, columns: Any) -> ImageBlur[F, F]: ...
+
+
+class ImageCenterCrop(OperatorCall[R, F]):
+    """Cut the middle out of images."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(self, size: int | tuple[int, int]) -> R: ...
+        def __getitem__(self, columns: Any) -> ImageCenterCrop[F, F]: ...
+
+
+class ImageConvertColor(OperatorCall[R, F]):
+    """Give images another order of channels; they know the one they have."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(self, mode: str) -> R: ...
+        def __getitem__(self, columns: Any) -> ImageConvertColor[F, F]: ...
+
+
+class ImageCrop(OperatorCall[R, F]):
+    """Cut boxes out of images."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(self, box: Any = None, *, clamp: bool = False) -> R: ...
+        def __getitem__(self, columns: Any) -> ImageCrop[F, F]: ...
 
 
 class ImageDecodeCv2(OperatorCall[R, F]):
@@ -48,6 +92,91 @@ class ImageDecodePil(OperatorCall[R, F]):
             self, mode: str = "RGB", *, max_pixels: int = 178956970, allow_hosts: Sequence[str] = ()
         ) -> R: ...
         def __getitem__(self, columns: Any) -> ImageDecodePil[F, F]: ...
+
+
+class ImageEmbeddingEmbedded(OperatorCall[R, F]):
+    """Embed images with the model inside the package: no download, no torch, no GPU."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(self, *, normalize: bool = True) -> R: ...
+        def __getitem__(self, columns: Any) -> ImageEmbeddingEmbedded[F, F]: ...
+
+
+class ImageEmbeddingTimm(OperatorCall[R, F]):
+    """Embed images with any model of the timm library."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(
+            self,
+            model_name: str = "resnet50",
+            *,
+            layer: str | None = None,
+            pooling: str | None = None,
+            normalize: bool = True,
+            device: str = "auto",
+            backend: str = "auto",
+            checkpoint: Any = None,
+            pretrained: bool = True,
+            trust_pickle: bool = False,
+        ) -> R: ...
+        def __getitem__(self, columns: Any) -> ImageEmbeddingTimm[F, F]: ...
+
+
+class ImageFlip(OperatorCall[R, F]):
+    """Mirror images."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(self, direction: str = "horizontal") -> R: ...
+        def __getitem__(self, columns: Any) -> ImageFlip[F, F]: ...
+
+
+class ImageGrayscale(OperatorCall[R, F]):
+    """Turn images grey: the luma of ITU-R 601, as Pillow and OpenCV compute it."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(self) -> R: ...
+        def __getitem__(self, columns: Any) -> ImageGrayscale[F, F]: ...
+
+
+class ImageResize(OperatorCall[R, F]):
+    """Resize images, antialiased, with Pillow."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(self, size: int | tuple[int, int], *, interpolation: str = "bicubic") -> R: ...
+        def __getitem__(self, columns: Any) -> ImageResize[F, F]: ...
+
+
+class ImageRotate(OperatorCall[R, F]):
+    """Rotate images about their middle, counter-clockwise."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(
+            self,
+            angle: float,
+            *,
+            expand: bool = False,
+            fill: int = 0,
+            interpolation: str = "bilinear",
+        ) -> R: ...
+        def __getitem__(self, columns: Any) -> ImageRotate[F, F]: ...
 
 
 class RunasOp(OperatorCall[R, F]):
@@ -128,15 +257,76 @@ class ImageDecode(OperatorCall[R, F]):
         return ImageDecodePil(self._build, "image_decode.pil")
 
 
+class ImageEmbedding(OperatorCall[R, F]):
+    """Images to vectors."""
+
+    __slots__ = ()
+
+    @property
+    def embedded(self) -> ImageEmbeddingEmbedded[R, F]:
+        """Embed images with the model inside the package: no download, no torch, no GPU."""
+        return ImageEmbeddingEmbedded(self._build, "image_embedding.embedded")
+
+    @property
+    def timm(self) -> ImageEmbeddingTimm[R, F]:
+        """Embed images with any model of the timm library."""
+        return ImageEmbeddingTimm(self._build, "image_embedding.timm")
+
+
 class Towhee(OperatorCall[R, F]):
     """The default namespace."""
 
     __slots__ = ()
 
     @property
+    def image_blur(self) -> ImageBlur[R, F]:
+        """Blur images with a Gaussian."""
+        return ImageBlur(self._build, "image_blur")
+
+    @property
+    def image_center_crop(self) -> ImageCenterCrop[R, F]:
+        """Cut the middle out of images."""
+        return ImageCenterCrop(self._build, "image_center_crop")
+
+    @property
+    def image_convert_color(self) -> ImageConvertColor[R, F]:
+        """Give images another order of channels; they know the one they have."""
+        return ImageConvertColor(self._build, "image_convert_color")
+
+    @property
+    def image_crop(self) -> ImageCrop[R, F]:
+        """Cut boxes out of images."""
+        return ImageCrop(self._build, "image_crop")
+
+    @property
     def image_decode(self) -> ImageDecode[R, F]:
         """Turn files, addresses and arrays into images."""
         return ImageDecode(self._build, "image_decode")
+
+    @property
+    def image_embedding(self) -> ImageEmbedding[R, F]:
+        """Images to vectors."""
+        return ImageEmbedding(self._build, "image_embedding")
+
+    @property
+    def image_flip(self) -> ImageFlip[R, F]:
+        """Mirror images."""
+        return ImageFlip(self._build, "image_flip")
+
+    @property
+    def image_grayscale(self) -> ImageGrayscale[R, F]:
+        """Turn images grey: the luma of ITU-R 601, as Pillow and OpenCV compute it."""
+        return ImageGrayscale(self._build, "image_grayscale")
+
+    @property
+    def image_resize(self) -> ImageResize[R, F]:
+        """Resize images, antialiased, with Pillow."""
+        return ImageResize(self._build, "image_resize")
+
+    @property
+    def image_rotate(self) -> ImageRotate[R, F]:
+        """Rotate images about their middle, counter-clockwise."""
+        return ImageRotate(self._build, "image_rotate")
 
     @property
     def runas_op(self) -> RunasOp[R, F]:
@@ -175,9 +365,54 @@ class Namespaces(Generic[R, F]):
         return Towhee(self._apply, "towhee")
 
     @property
+    def image_blur(self) -> ImageBlur[R, F]:
+        """Blur images with a Gaussian."""
+        return ImageBlur(self._apply, "image_blur")
+
+    @property
+    def image_center_crop(self) -> ImageCenterCrop[R, F]:
+        """Cut the middle out of images."""
+        return ImageCenterCrop(self._apply, "image_center_crop")
+
+    @property
+    def image_convert_color(self) -> ImageConvertColor[R, F]:
+        """Give images another order of channels; they know the one they have."""
+        return ImageConvertColor(self._apply, "image_convert_color")
+
+    @property
+    def image_crop(self) -> ImageCrop[R, F]:
+        """Cut boxes out of images."""
+        return ImageCrop(self._apply, "image_crop")
+
+    @property
     def image_decode(self) -> ImageDecode[R, F]:
         """Turn files, addresses and arrays into images."""
         return ImageDecode(self._apply, "image_decode")
+
+    @property
+    def image_embedding(self) -> ImageEmbedding[R, F]:
+        """Images to vectors."""
+        return ImageEmbedding(self._apply, "image_embedding")
+
+    @property
+    def image_flip(self) -> ImageFlip[R, F]:
+        """Mirror images."""
+        return ImageFlip(self._apply, "image_flip")
+
+    @property
+    def image_grayscale(self) -> ImageGrayscale[R, F]:
+        """Turn images grey: the luma of ITU-R 601, as Pillow and OpenCV compute it."""
+        return ImageGrayscale(self._apply, "image_grayscale")
+
+    @property
+    def image_resize(self) -> ImageResize[R, F]:
+        """Resize images, antialiased, with Pillow."""
+        return ImageResize(self._apply, "image_resize")
+
+    @property
+    def image_rotate(self) -> ImageRotate[R, F]:
+        """Rotate images about their middle, counter-clockwise."""
+        return ImageRotate(self._apply, "image_rotate")
 
     @property
     def runas_op(self) -> RunasOp[R, F]:

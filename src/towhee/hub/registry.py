@@ -26,7 +26,7 @@ T = TypeVar("T", bound=Callable[..., Any])
 DEFAULT_NAMESPACE = "towhee"
 
 _registered: dict[str, Callable[..., Any]] = {}
-_NO_SCOPE: Mapping[str, str] = MappingProxyType({})
+_NO_SCOPE: Mapping[str, Target] = MappingProxyType({})
 _scoped = contextvars.ContextVar("towhee_dispatcher", default=_NO_SCOPE)
 
 
@@ -60,7 +60,7 @@ def register(name: Any = None, *, output_schema: object = None, replace: bool = 
         return register()(name)
 
     def declare(operator: T) -> T:
-        chosen = canonical(name or operator.__name__)
+        chosen = _plain(name or operator.__name__)
         if not all(part.isidentifier() for part in chosen.split(".")):
             raise UsageError(f"{chosen!r} cannot be written after a dot, so it names no operator")
         known = _registered.get(chosen)
@@ -77,14 +77,19 @@ def register(name: Any = None, *, output_schema: object = None, replace: bool = 
 
 def unregister(name: str) -> None:
     """Forget an operator that this process registered."""
-    if _registered.pop(canonical(name), None) is None:
+    if _registered.pop(_plain(name), None) is None:
         raise UnknownNameError("registered operator", name, _registered)
 
 
 def canonical(name: str) -> str:
     """A name as the registry keeps it: no default namespace, ``_`` for ``-``, ``.`` for ``/``."""
-    plain = re.sub(r"^towhee[./]", "", name.strip()).replace("-", "_").replace("/", ".")
-    return _scoped.get().get(plain, plain)
+    plain = _plain(name)
+    other = _scoped.get().get(plain, plain)
+    return other if isinstance(other, str) else plain
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"^towhee[./]", "", name.strip()).replace("-", "_").replace("/", ".")
 
 
 def find(name: str) -> tuple[str, Target]:
@@ -94,7 +99,7 @@ def find(name: str) -> tuple[str, Target]:
         UnknownNameError: if there is none; it offers the closest names.
     """
     chosen = canonical(name)
-    for table in (_registered, BUILTIN_OPERATORS, installed_operators()):
+    for table in (_scoped_operators(), _registered, BUILTIN_OPERATORS, installed_operators()):
         if chosen in table:
             return chosen, table[chosen]
     raise UnknownNameError("operator", chosen, names())
@@ -102,13 +107,17 @@ def find(name: str) -> tuple[str, Target]:
 
 def names() -> list[str]:
     """The names of all operators, sorted."""
-    return sorted({*_registered, *BUILTIN_OPERATORS, *installed_operators()})
+    return sorted({*_scoped.get(), *_registered, *BUILTIN_OPERATORS, *installed_operators()})
 
 
 def has_namespace(prefix: str) -> bool:
     """Whether an operator's dotted name begins with these parts, or is just them."""
     chosen = canonical(prefix)
     return any(name == chosen or name.startswith(f"{chosen}.") for name in names())
+
+
+def _scoped_operators() -> dict[str, Target]:
+    return {name: target for name, target in _scoped.get().items() if callable(target)}
 
 
 @functools.cache
@@ -148,9 +157,13 @@ def check_arguments(
 
 
 @contextlib.contextmanager
-def dispatcher(names: Mapping[str, str]) -> Iterator[None]:
-    """Within the ``with``, let names stand for other operators' names."""
-    known = {**_scoped.get(), **{canonical(old): canonical(new) for old, new in names.items()}}
+def dispatcher(names: Mapping[str, Target]) -> Iterator[None]:
+    """Within the ``with``, let names stand for functions, classes, or other operators' names."""
+    known = dict(_scoped.get())
+    for name, target in names.items():
+        if not callable(target) and not isinstance(target, str):
+            raise UsageError(f"{name!r} can stand for a function, a class or a name: {target!r}")
+        known[_plain(name)] = target if callable(target) else find(target)[0]
     token = _scoped.set(known)
     try:
         yield

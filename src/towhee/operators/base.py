@@ -9,9 +9,13 @@ that the engine can prepare in many threads and keep the model busy.
 from __future__ import annotations
 
 import importlib
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -35,20 +39,31 @@ class Operator(Generic[In, Out]):
     def setup(self) -> None:
         """Load what the operator needs; called once, before the first ``batch``."""
 
-    def batch(self, values: Sequence[In]) -> Sequence[Out]:
+    def batch(self, values: Sequence[In]) -> Sequence[Out] | npt.NDArray[Any]:
         """One result for each value, in order; several inputs come as several sequences."""
         raise NotImplementedError(f"{type(self).__name__} defines no batch()")
 
     def __call__(self, value: In) -> Out:
         """The result for one value: ``batch([value])[0]``."""
         self.ensure_setup()
-        return self.batch([value])[0]
+        result: Out = self.batch([value])[0]
+        return result
 
     def ensure_setup(self) -> None:
-        """Call ``setup`` unless it has been called."""
-        if not self.__dict__.get("_is_set_up", False):
-            self.setup()
-            self._is_set_up = True
+        """Call ``setup`` unless it has been called; another thread that asks waits for it.
+
+        The lock is the operator's own: a setup that runs a plan may set up other operators in
+        other threads.
+        """
+        if self.__dict__.get("_is_set_up", False):
+            return
+        with self.__dict__.setdefault("_setup_lock", threading.RLock()):
+            try:
+                if not self.__dict__.get("_is_set_up", False):
+                    self.setup()
+                    self._is_set_up = True
+            finally:
+                self.__dict__.pop("_setup_lock", None)  # a lock cannot be pickled
 
 
 class ModelOperator(Operator[In, Out]):
@@ -60,11 +75,11 @@ class ModelOperator(Operator[In, Out]):
         """What the model takes for this value; called from several threads at once."""
         raise NotImplementedError(f"{type(self).__name__} defines no prepare()")
 
-    def forward(self, prepared: Sequence[Any]) -> Sequence[Out]:
+    def forward(self, prepared: Sequence[Any]) -> Sequence[Out] | npt.NDArray[Any]:
         """The results for a batch of prepared values, in order."""
         raise NotImplementedError(f"{type(self).__name__} defines no forward()")
 
-    def batch(self, values: Sequence[In]) -> Sequence[Out]:
+    def batch(self, values: Sequence[In]) -> Sequence[Out] | npt.NDArray[Any]:
         return self.forward([self.prepare(value) for value in values])
 
 
@@ -101,9 +116,15 @@ class OperatorRef:
         return target
 
     def __str__(self) -> str:
-        shown = [short(value) for value in self.args]
-        shown += [f"{name}={short(value)}" for name, value in self.kwargs]
+        shown = [_argument(value) for value in self.args]
+        shown += [f"{name}={_argument(value)}" for name, value in self.kwargs]
         return f"{self.name}({', '.join(shown)})"
+
+
+def _argument(value: object) -> str:
+    """An argument as a chain shows it; a function by its name, not by its address."""
+    name = getattr(value, "__name__", None)
+    return name if callable(value) and isinstance(name, str) else short(value)
 
 
 def short(value: object, limit: int = 80) -> str:

@@ -1,0 +1,161 @@
+"""From an image to what a model takes, exactly as the model was evaluated when it was trained."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import PIL.Image
+
+from towhee.errors import DataError, UsageError
+from towhee.types import Image
+
+CropMode = Literal["center", "squash", "border"]
+Pixels = npt.NDArray[np.float32]
+
+_FILTERS = {
+    "nearest": PIL.Image.Resampling.NEAREST,
+    "bilinear": PIL.Image.Resampling.BILINEAR,
+    "bicubic": PIL.Image.Resampling.BICUBIC,
+    "box": PIL.Image.Resampling.BOX,
+    "hamming": PIL.Image.Resampling.HAMMING,
+    "lanczos": PIL.Image.Resampling.LANCZOS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preprocess:
+    """Resize, crop and normalise, as timm's evaluation transform does, to the last bit.
+
+    The resizing is Pillow's, which filters when it shrinks (antialias).
+
+    Attributes:
+        input_size: ``(channels, height, width)`` of what the model takes.
+        interpolation: ``"bilinear"``, ``"bicubic"``, …
+        crop_pct: the share of the resized image's side that the crop keeps.
+        crop_mode: ``"center"`` resizes the shorter side and crops the middle, ``"squash"``
+            resizes both sides whatever the aspect, ``"border"`` resizes the longer side and
+            fills up.
+        mean: of each channel, subtracted from values between 0 and 1.
+        std: of each channel, divided by.
+
+    Example:
+        >>> prepare = Preprocess(input_size=(3, 4, 4), mean=(0.5,) * 3, std=(0.5,) * 3)
+        >>> prepare(Image(np.full((8, 8, 3), 255, np.uint8)))[:, 0, 0].tolist()
+        [1.0, 1.0, 1.0]
+
+    Source: ``timm.data.transforms_factory.transforms_imagenet_eval``.
+    """
+
+    input_size: tuple[int, int, int] = (3, 224, 224)
+    interpolation: str = "bicubic"
+    crop_pct: float = 0.875
+    crop_mode: CropMode = "center"
+    mean: tuple[float, ...] = (0.485, 0.456, 0.406)
+    std: tuple[float, ...] = (0.229, 0.224, 0.225)
+
+    def __post_init__(self) -> None:
+        if self.interpolation not in _FILTERS:
+            raise UsageError(
+                f"interpolation is one of {', '.join(_FILTERS)}, not {self.interpolation!r}"
+            )
+        if self.crop_mode not in get_args(CropMode):
+            raise UsageError(
+                f"crop_mode is one of {', '.join(get_args(CropMode))}, not {self.crop_mode!r}"
+            )
+        if self.input_size[0] != 3 or min(self.input_size) < 1:
+            raise UsageError(f"input_size is (3, height, width), not {self.input_size}")
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Preprocess:
+        """From a model's own configuration: timm's ``pretrained_cfg``, or ``asdict`` of this."""
+        known = cls()
+        channels, height, width = config.get("input_size") or known.input_size
+        return cls(
+            input_size=(int(channels), int(height), int(width)),
+            interpolation=config.get("interpolation") or known.interpolation,
+            crop_pct=float(config.get("crop_pct") or known.crop_pct),
+            crop_mode=config.get("crop_mode") or known.crop_mode,
+            mean=tuple(config.get("mean") or known.mean),
+            std=tuple(config.get("std") or known.std),
+        )
+
+    def as_config(self) -> dict[str, Any]:
+        """The fields as plain values, for JSON and cards."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in asdict(self).items()
+        }
+
+    def __call__(self, image: Image) -> Pixels:
+        """The model's input, ``(3, height, width) float32``, for an image in any mode.
+
+        Raises:
+            DataError: for an image without pixels.
+        """
+        if not image.size:
+            raise DataError(f"an image of {image.shape[1]}x{image.shape[0]} pixels holds nothing")
+        pixels = np.ascontiguousarray(np.asarray(image.to("RGB")))
+        cropped = self._crop(self._resize(PIL.Image.fromarray(pixels)))
+        values: Pixels = np.asarray(cropped).transpose(2, 0, 1).astype(np.float32, order="C")
+        values /= np.float32(255)
+        values -= np.asarray(self.mean, np.float32)[:, None, None]
+        values /= np.asarray(self.std, np.float32)[:, None, None]
+        return values
+
+    def _resize(self, image: PIL.Image.Image) -> PIL.Image.Image:
+        _, height, width = self.input_size
+        target_height, target_width = (
+            math.floor(height / self.crop_pct),
+            math.floor(width / self.crop_pct),
+        )
+        if self.crop_mode == "squash":
+            size = (target_width, target_height)
+        elif self.crop_mode == "center" and target_height == target_width:
+            size = _shorter_side(image.size, target_width)
+        else:
+            ratios = (image.height / target_height, image.width / target_width)
+            ratio = max(ratios) if self.crop_mode == "border" else min(ratios)
+            size = (round(image.width / ratio), round(image.height / ratio))
+        if size == image.size:
+            return image
+        return image.resize((max(1, size[0]), max(1, size[1])), _FILTERS[self.interpolation])
+
+    def _crop(self, image: PIL.Image.Image) -> PIL.Image.Image:
+        """The middle of the image; where it is smaller than the crop, it is filled up first."""
+        _, height, width = self.input_size
+        if image.width < width or image.height < height:
+            fill = (0, 0, 0)
+            if self.crop_mode == "border":
+                red, green, blue = (round(255 * value) for value in self.mean)
+                fill = (red, green, blue)
+            wide, high = max(width, image.width), max(height, image.height)
+            padded = PIL.Image.new("RGB", (wide, high), fill)
+            padded.paste(image, ((wide - image.width) // 2, (high - image.height) // 2))
+            image = padded
+        top = round((image.height - height) / 2)
+        left = round((image.width - width) / 2)
+        return image.crop((left, top, left + width, top + height))
+
+    def __str__(self) -> str:
+        _, height, width = self.input_size
+        return (
+            f"{width}x{height} pixels, {self.interpolation}, {self.crop_mode} crop "
+            f"{self.crop_pct:g}, mean {_numbers(self.mean)}, std {_numbers(self.std)}"
+        )
+
+
+def _shorter_side(size: tuple[int, int], side: int) -> tuple[int, int]:
+    """The size whose shorter side is ``side``, as torchvision's ``Resize`` rounds it."""
+    width, height = size
+    if width <= height:
+        return side, int(side * height / width)
+    return int(side * width / height), side
+
+
+def _numbers(values: tuple[float, ...]) -> str:
+    return "/".join(f"{value:g}" for value in values)
