@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
+from itertools import compress, repeat
+from operator import is_
 from typing import Any
 
 from towhee.plan.step import VALUE
@@ -65,11 +66,25 @@ class Chunk:
         if VALUE in self.columns:
             return self.columns[VALUE]
         names = list(self.columns)
-        rows = zip(*self.columns.values(), strict=True)
-        return [
-            Entity.of({n: v for n, v in zip(names, row, strict=True) if v is not MISSING})
-            for row in rows
-        ]
+        columns = self.columns.values()
+        if not any(map(has_missing, columns)):
+            rows: Column = [Entity.of(dict(zip(names, row))) for row in zip(*columns)]  # noqa: B905 (all of one length)
+        else:
+            rows = [
+                Entity.of({n: v for n, v in zip(names, row, strict=True) if v is not MISSING})
+                for row in zip(*columns, strict=True)
+            ]
+        if not columns:
+            rows = [Entity() for _ in self.keys]
+        return self._with_lost_rows(rows) if self.failures else rows
+
+    def _with_lost_rows(self, rows: Column) -> Column:
+        """The rows, and the ``Failure`` itself in place of one of which nothing else is left."""
+        rows = list(rows)
+        for place, failure in self.failures.items():
+            if all(column[place] is failure for column in self.columns.values()):
+                rows[place] = failure
+        return rows
 
     def slice(self, start: int, stop: int) -> Chunk:
         """The rows from ``start`` up to ``stop``."""
@@ -106,6 +121,15 @@ class Chunk:
         for start in range(0, len(self), size):
             yield self.slice(start, start + size)
 
+    def column(self, name: str) -> Column:
+        """The values of a column, ``MISSING`` where a row does not have it."""
+        values = self.columns.get(name)
+        return [MISSING] * len(self) if values is None else values
+
+    def names(self, place: int) -> tuple[str, ...]:
+        """The columns that one row has."""
+        return tuple(n for n, values in self.columns.items() if values[place] is not MISSING)
+
     @classmethod
     def joined(cls, chunks: Sequence[Chunk]) -> Chunk:
         """The rows of several chunks in one."""
@@ -122,3 +146,8 @@ class Chunk:
                 own = chunk.columns.get(name)
                 values.extend([MISSING] * len(chunk) if own is None else own)
         return cls(dict(columns), keys, failures)
+
+
+def has_missing(column: Column) -> bool:
+    """Whether a row of the column does not have it."""
+    return any(map(is_, column, repeat(MISSING)))

@@ -32,8 +32,7 @@ class Operators:
             return known[1]
         made = operator if not isinstance(operator, OperatorRef) else _instantiate(operator)
         if isinstance(made, Operator):
-            with _lock:
-                made.ensure_setup()
+            made.ensure_setup()
         self._made[id(operator)] = (operator, made)
         return made
 

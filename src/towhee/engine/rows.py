@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from towhee.engine.apply import Errors, apply_batch, apply_rows, describe, operator_error
-from towhee.engine.chunk import Chunk, Column
+from towhee.engine.chunk import MISSING, Chunk, Column, has_missing
 from towhee.engine.operators import Operators
-from towhee.errors import OperatorError, UsageError
+from towhee.engine.unfold import exploded, flattened, opened
+from towhee.errors import OperatorError, UnknownNameError, UsageError
 from towhee.operators.base import OperatorRef, short
 from towhee.plan.options import OnError
 from towhee.plan.step import (
     VALUE,
     Drop,
+    Explode,
     Filter,
+    Flatten,
     Map,
     Rename,
     Select,
     Step,
-    require_columns,
 )
 from towhee.types import Failure
 
@@ -63,14 +65,20 @@ class RowProgram:
         if isinstance(step, Filter):
             call = RowCall(step, step.function, operators)
             return lambda chunk: self._filter(step, call, chunk)
-        if isinstance(step, (Select, Rename, Drop)):
+        if isinstance(step, Select):
+            return lambda chunk: self._select(step, chunk)
+        if isinstance(step, Explode):
+            return lambda chunk: self._explode(step, chunk)
+        if isinstance(step, Flatten):
+            return lambda chunk: self._flatten(step, chunk)
+        if isinstance(step, (Rename, Drop)):
             return lambda chunk: Outcome(_arrange(step, chunk))
         raise UsageError(f"{step.label} is not a step over single rows")
 
     def _map(self, step: Map, call: RowCall, chunk: Chunk) -> Outcome:
         results, errors = call.results(chunk, self._on_error == "raise")
         written, unpacked = _written(step, results, errors, chunk)
-        ended, failures, error = self._settle(step, call, chunk, unpacked)
+        ended, failures, error = self._settle(step, call.given, chunk, unpacked)
         columns: dict[str, Column] = (
             {VALUE: written[VALUE]}
             if step.outputs is None
@@ -86,28 +94,61 @@ class RowProgram:
 
     def _filter(self, step: Filter, call: RowCall, chunk: Chunk) -> Outcome:
         verdicts, errors = call.results(chunk, self._on_error == "raise")
-        ended, failures, error = self._settle(step, call, chunk, errors)
+        if not errors and not chunk.failures:
+            try:
+                return Outcome(chunk.compress(verdicts))
+            except Exception:  # noqa: BLE001 (a verdict without a truth; the rows are told below)
+                errors = _undecided(verdicts)
+        ended, failures, error = self._settle(step, call.given, chunk, errors)
         after = chunk.slice(0, ended)
-        if failures or after.failures:
-            verdicts = list(verdicts[:ended])
-            for place in {**after.failures, **failures}:
-                verdicts[place] = not step.drop_empty and self._on_error == "keep"
-            if self._on_error == "keep":
-                after = self._with_failures(after, failures, tuple(after.columns))
-        return Outcome(after.compress(verdicts[:ended]), error)
+        unsound = {**after.failures, **failures}
+        keep = not step.drop_empty and self._on_error == "keep"
+        kept = [keep if i in unsound else bool(verdicts[i]) for i in range(ended)]
+        if self._on_error == "keep":
+            after = self._with_failures(after, failures, tuple(after.columns))
+        elif failures:
+            _log_skipped(failures)
+        return Outcome(after.compress(kept), error)
+
+    def _select(self, step: Select, chunk: Chunk) -> Outcome:
+        columns = {name: chunk.column(name) for name in step.names}
+        errors = _lacking(columns, chunk)
+        return self._rearranged(step, chunk, chunk.with_columns(columns), errors)
+
+    def _explode(self, step: Explode, chunk: Chunk) -> Outcome:
+        return self._rearranged(step, chunk, *exploded(step, chunk))
+
+    def _flatten(self, step: Flatten, chunk: Chunk) -> Outcome:
+        outcome = self._rearranged(step, chunk, *opened(step, chunk))
+        return Outcome(flattened(step, outcome.chunk), outcome.error)
+
+    def _rearranged(self, step: Step, before: Chunk, after: Chunk, errors: Errors) -> Outcome:
+        """The chunk after a step without an operator, with its errors settled."""
+        if not errors:
+            return Outcome(after)
+        elements = before.elements()
+        ended, failures, error = self._settle(step, lambda _, i: elements[i], before, errors)
+        after = after.slice(0, ended)
+        if failures:
+            after = self._with_failures(after, failures, tuple(after.columns))
+        return Outcome(after, error)
 
     def _settle(
-        self, step: Step, call: RowCall, chunk: Chunk, errors: Errors
+        self,
+        step: Step,
+        given: Callable[[Chunk, int], Any],
+        chunk: Chunk,
+        errors: Errors,
     ) -> tuple[int, dict[int, Failure], OperatorError | None]:
         """How many rows stand, which of them failed, and the error that ends the run if any."""
         if not errors:
             return len(chunk), {}, None
         if self._on_error == "raise":
             first = min(errors)
-            value = call.given(chunk, first)
+            value = given(chunk, first)
             return first, {}, operator_error(step, chunk.keys[first], value, errors[first])
         failures = {
-            place: Failure(chunk.keys[place], describe(step), call.given(chunk, place), error)
+            place: Failure(chunk.keys[place], describe(step), given(chunk, place), error)
             for place, error in errors.items()
         }
         return len(chunk), failures, None
@@ -117,10 +158,7 @@ class RowProgram:
     ) -> Chunk:
         """The chunk without its failing rows under ``"skip"``, else with them marked."""
         if self._on_error == "skip":
-            for failure in failures.values():
-                logger.warning(
-                    "skipped row %r: %s: %s", failure.key, failure.operator, failure.error
-                )
+            _log_skipped(failures)
             return chunk.compress([place not in failures for place in range(len(chunk))])
         together = {**chunk.failures, **failures}
         columns = dict(chunk.columns)
@@ -156,17 +194,19 @@ class RowCall:
         the first row that raised.
         """
         columns = self._inputs(chunk)
-        if not chunk.failures:
+        lacking = _lacking(dict(zip(self._step.inputs or (), columns, strict=False)), chunk)
+        if not chunk.failures and not lacking:
             return self._apply(columns, stop_at_error)
-        sound = [place for place in range(len(chunk)) if place not in chunk.failures]
+        unsound = {**chunk.failures, **lacking}
+        sound = [place for place in range(len(chunk)) if place not in unsound]
+        results: list[Any] = [None] * len(chunk)
         if not sound:
-            return [None] * len(chunk), {}
+            return results, lacking
         picked = [[column[place] for place in sound] for column in columns]
         some, some_errors = self._apply(picked, stop_at_error)
-        results: list[Any] = [None] * len(chunk)
         for place, result in zip(sound, some, strict=False):
             results[place] = result
-        return results, {sound[place]: error for place, error in some_errors.items()}
+        return results, lacking | {sound[place]: error for place, error in some_errors.items()}
 
     def given(self, chunk: Chunk, place: int) -> Any:
         """What the operator was given for one row."""
@@ -184,8 +224,37 @@ class RowCall:
         inputs = self._step.inputs
         if inputs is None:
             return [chunk.elements()]
-        require_columns(inputs, tuple(chunk.columns), self._step.label)
-        return [chunk.columns[name] for name in inputs]
+        return [chunk.column(name) for name in inputs]
+
+
+def _log_skipped(failures: Mapping[int, Failure]) -> None:
+    for failure in failures.values():
+        logger.warning("skipped row %r: %s: %s", failure.key, failure.operator, failure.error)
+
+
+def _lacking(columns: Mapping[str, Column], chunk: Chunk) -> Errors:
+    """The error of each row that lacks one of the columns; rows of one chunk may differ."""
+    errors: Errors = {}
+    for name, values in columns.items():
+        if not has_missing(values):
+            continue
+        for place, value in enumerate(values):
+            if value is MISSING and place not in chunk.failures:
+                have = chunk.names(place)
+                remedy = f"(the row has {', '.join(have) or 'none'})"
+                errors.setdefault(place, UnknownNameError("column", name, have, remedy))
+    return errors
+
+
+def _undecided(verdicts: Sequence[Any]) -> Errors:
+    """What is raised by verdicts that are neither true nor false, such as arrays."""
+    errors: Errors = {}
+    for place, verdict in enumerate(verdicts):
+        try:
+            bool(verdict)
+        except Exception as error:  # noqa: BLE001 (whatever a value's __bool__ raises)
+            errors[place] = error
+    return errors
 
 
 def _written(
@@ -215,10 +284,7 @@ def _written(
     return dict(columns), errors
 
 
-def _arrange(step: Select | Rename | Drop, chunk: Chunk) -> Chunk:
-    if isinstance(step, Select):
-        require_columns(step.names, tuple(chunk.columns), step.label)
-        return chunk.with_columns({name: chunk.columns[name] for name in step.names})
+def _arrange(step: Rename | Drop, chunk: Chunk) -> Chunk:
     if isinstance(step, Rename):
         names = dict(step.names)
         return chunk.with_columns({names.get(n, n): v for n, v in chunk.columns.items()})

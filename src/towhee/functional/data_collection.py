@@ -23,15 +23,16 @@ from towhee.errors import StreamError, UnknownNameError, UsageError
 from towhee.functional import show, sinks, sources
 from towhee.functional._namespaces import Namespaces
 from towhee.functional.operator_call import OperatorCall, namespace
-from towhee.functional.rows import Rows, elements
+from towhee.functional.rows import Rows, elements, restarted
 from towhee.functional.state import State, fit_and_apply
 from towhee.operators.base import OperatorRef, short
 from towhee.plan.explain import explain
 from towhee.plan.plan import Plan
-from towhee.plan.source import Concat, Stream, Values, Zip
+from towhee.plan.source import Concat, Source, Stream, Table, Values, Zip
 from towhee.plan.step import (
     VALUE,
     Batch,
+    Drop,
     DropEmpty,
     Explode,
     FillEmpty,
@@ -40,9 +41,11 @@ from towhee.plan.step import (
     GroupBy,
     Head,
     Map,
+    Rename,
     Rolling,
     Safe,
     Sample,
+    Select,
     Shuffle,
     Step,
 )
@@ -51,11 +54,12 @@ if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow
 
-    from towhee.functional.data_frame import DataFrame
+    from towhee.functional.data_frame import ColumnSelect, DataFrame
 
 Function = Callable[..., Any]
 C = TypeVar("C", bound="DataCollection")
 _SHOWN = 10
+_LOOKS = (Drop, Explode, Head, Rename, Safe, Select)
 
 
 class DataCollection(Namespaces["DataCollection", "DataFrame"]):
@@ -142,7 +146,7 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
 
     def stream(self) -> DataCollection:
         """The same elements, to be read once."""
-        return self._like(Plan.of(Stream.of_iterator(iter(self)), self._plan.options))
+        return self._like(restarted(Stream.of_iterator(iter(self)), self._plan))
 
     def unstream(self) -> DataCollection:
         """The same elements, read now and kept in memory.
@@ -213,7 +217,8 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
     def zip(self, *others: Iterable[Any]) -> DataCollection:
         """Tuples of the elements of this and other collections, as long as the shortest."""
         plans = tuple(DataCollection(other)._plan for other in others)
-        return DataCollection(Plan.of(Zip((self._plan, *plans)), self._plan.options))
+        zipped = Plan.of(Zip((self._plan, *plans)), self._plan.options)
+        return self._passed_on(DataCollection(zipped))
 
     @staticmethod
     def combine(*collections: DataCollection) -> DataCollection:
@@ -226,7 +231,8 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
 
     def __add__(self, other: Iterable[Any]) -> DataCollection:
         plans = (self._plan, DataCollection(other)._plan)
-        return self._like(Plan.of(Concat(plans), self._plan.options))
+        both = Plan.of(Concat(plans), self._plan.options)
+        return self._like(both.then(Safe()) if any(plan.is_safe for plan in plans) else both)
 
     def head(self, n: int = 5) -> DataCollection:
         """The first ``n`` rows."""
@@ -245,13 +251,21 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
         return self._then(Shuffle(random.getrandbits(64) if seed is None else seed))
 
     def batch(self, size: int, drop_tail: bool = False, raw: bool = True) -> DataCollection:
-        """Lists of ``size`` elements; with ``raw=False`` one entity of lists for entities."""
-        return self._then(Batch(_at_least("size", size), drop_tail, raw))
+        """Lists of ``size`` elements; of entities, one entity of lists.
+
+        ``raw`` is accepted for code written for earlier versions.
+        """
+        del raw
+        return self._then(Batch(_at_least("size", size), drop_tail))
 
     def rolling(
         self, size: int, step: int = 1, drop_head: bool = True, drop_tail: bool = True
     ) -> DataCollection:
-        """Sliding windows of ``size`` elements; partial ones at either end if not dropped."""
+        """Windows of ``size`` elements, each ``step`` further on.
+
+        Partial windows at either end are kept if not dropped: the growing ones in front of the
+        first full window, and those that begin too late to be full.
+        """
         windows = Rolling(_at_least("size", size), _at_least("step", step), drop_head, drop_tail)
         return self._then(windows)
 
@@ -260,12 +274,17 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
         return self._named()._then(GroupBy(column))
 
     def split(self, n: int) -> list[DataCollection]:
-        """``n`` independent readers of the same rows."""
+        """``n`` independent readers of the same rows.
+
+        Rows that are kept (behind ``unstream``) are computed now, once for all readers.
+        """
         _at_least("n", n)
-        if not self.is_stream:
-            return [self._like(self._plan) for _ in range(n)]
-        readers = itertools.tee(iter(self), n)
-        return [self._like(Plan.of(Stream.of_iterator(r), self._plan.options)) for r in readers]
+        if self.is_stream:
+            readers = itertools.tee(iter(self), n)
+            return [self._like(restarted(Stream.of_iterator(r), self._plan)) for r in readers]
+        if self._keeps_rows:
+            self._listed("rows")
+        return [self._like(self._plan) for _ in range(n)]
 
     def split_train_test(
         self, size: Sequence[float] = (0.9, 0.1), *, shuffle: bool = True, seed: int | None = None
@@ -423,6 +442,40 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
 
         return self._then(Map(json.loads)).as_entity()
 
+    @property
+    def select(self) -> ColumnSelect:
+        """``.select["a", "b"]()``: only these columns, in this order."""
+        return self.as_entity().select
+
+    def as_raw(self) -> DataCollection:
+        """Each entity as a tuple of its columns, or as the bare value if it has one column."""
+        return self.as_entity().as_raw()
+
+    def as_json(self) -> DataCollection:
+        """Each entity as a JSON object; arrays become lists."""
+        return self.as_entity().as_json()
+
+    def fill_entity(self, _defaults: Mapping[str, Any] | None = None, **defaults: Any) -> DataFrame:
+        """Give columns that an entity lacks, or in which it has ``None``, a default value."""
+        return self.as_entity().fill_entity(_defaults, **defaults)
+
+    def replace(self, **replacements: Mapping[Any, Any]) -> DataFrame:
+        """Replace values of columns: ``.replace(col={old: new})``; other values stay."""
+        return self.as_entity().replace(**replacements)
+
+    def dropna(self, na: Any = frozenset({"", None})) -> DataFrame:
+        """Leave out entities in which any column is one of ``na`` (or is a NaN)."""
+        return self.as_entity().dropna(na)
+
+    def rename(self, column: Mapping[str, str]) -> DataFrame:
+        """Give columns other names: ``.rename(column={"old": "new"})``."""
+        return self.as_entity().rename(column)
+
+    @property
+    def df(self) -> Any:
+        """The rows as a pandas frame."""
+        return self.to_pandas()
+
     # -- a list ----------------------------------------------------------------------------
 
     @overload
@@ -564,10 +617,19 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
         limit: int = 5,
         header: Sequence[str] | None = None,
         tablefmt: str = "html",
-        formatter: Mapping[str, str] | None = None,
+        formatter: Mapping[str, str | Callable[[Any], str]] | None = None,
     ) -> Any:
-        """A table of the first rows: HTML in a notebook, text elsewhere."""
-        return show.table(self.head(limit), header, tablefmt, dict(formatter or {}))
+        """A table of the first rows: HTML in a notebook, text elsewhere.
+
+        Args:
+            limit: how many rows; all of them if it is not positive.
+            header: what to call the columns.
+            tablefmt: ``"html"``, ``"plain"`` or ``"grid"``.
+            formatter: by column, ``"image"`` to show pictures, ``"text"``, or a function that
+                gives HTML.
+        """
+        rows = self.head(limit) if limit > 0 else self
+        return show.table(rows, header, tablefmt, formatter or {})
 
     def plot_img(self, *, title: str = "", cols: int = 5) -> Any:
         """The elements, images or paths of images, as a grid in a notebook or an HTML page."""
@@ -575,14 +637,14 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
 
     def __repr__(self) -> str:
         name = type(self).__name__
-        if self.is_stream or not (self._rows or isinstance(self._plan.source, Values)):
+        if self._rows is not None:
+            first = self._rows.elements[: _SHOWN + 1]
+        elif _is_at_hand(self._plan):
+            first = list(itertools.islice(elements(self._plan), _SHOWN + 1))
+        else:
             return f"<{name}: {self._plan.source.label}, {len(self._plan.steps)} steps>"
-        if self._rows is None and self._plan.steps:
-            return f"<{name}: {self._plan.source.label}, {len(self._plan.steps)} steps>"
-        rows = self._listed("elements")
-        shown = ", ".join(short(element) for element in rows.elements[:_SHOWN])
-        more = ", …" if len(rows.elements) > _SHOWN else ""
-        return f"{name}([{shown}{more}])"
+        shown = [short(element) for element in first[:_SHOWN]]
+        return f"{name}([{', '.join(shown + ['…'] * (len(first) > _SHOWN))}])"
 
     # -- making new ones -------------------------------------------------------------------
 
@@ -610,6 +672,17 @@ def _plan_of(data: Iterable[Any] | Plan) -> Plan:
     if isinstance(data, DataCollection):
         return data._plan
     return data if isinstance(data, Plan) else sources.from_iterable(data)
+
+
+def _is_at_hand(plan: Plan) -> bool:
+    """Whether its elements can be looked at without calling any function."""
+    return _is_in_memory(plan.source) and all(isinstance(step, _LOOKS) for step in plan.steps)
+
+
+def _is_in_memory(source: Source) -> bool:
+    if isinstance(source, (Concat, Zip)):
+        return all(map(_is_at_hand, source.plans))
+    return isinstance(source, (Values, Table))
 
 
 def _operator(function: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,17 @@ from towhee.functional.data_collection import DataCollection
 from towhee.functional.operator_call import parse_columns
 from towhee.operators.base import short
 from towhee.plan.plan import Plan
-from towhee.plan.step import Drop, Explode, Filter, Map, Rename, Select, Step
+from towhee.plan.step import (
+    VALUE,
+    Drop,
+    Explode,
+    Filter,
+    Map,
+    Rename,
+    Select,
+    Step,
+    require_columns,
+)
 from towhee.types import Entity
 
 
@@ -27,14 +37,13 @@ class DataFrame(DataCollection):
     """
 
     @property
-    def select(self) -> _Select:
+    def select(self) -> ColumnSelect:
         """``.select["a", "b"]()``: only these columns, in this order."""
-        return _Select(self)
+        return ColumnSelect(self._named())
 
-    @property
-    def df(self) -> Any:
-        """The rows as a pandas frame."""
-        return self.to_pandas()
+    def as_entity(self, schema: Sequence[str] | None = None) -> DataFrame:
+        """Mappings, or tuples with a schema, as rows of named columns."""
+        return self._then(Explode(None if schema is None else tuple(schema)))
 
     def as_raw(self) -> DataCollection:
         """Each row as a tuple of its columns, or as the bare value if it has one column."""
@@ -49,11 +58,11 @@ class DataFrame(DataCollection):
         filling = {**(_defaults or {}), **defaults}
         if not filling:
             raise UsageError("fill_entity needs defaults, such as fill_entity(label='unknown')")
-        return self._entities(lambda row: _filled(row, filling))
+        return self._then(Map(_Fill(filling)))._then(Explode())
 
     def replace(self, **replacements: Mapping[Any, Any]) -> DataFrame:
         """Replace values of columns: ``.replace(col={old: new})``; other values stay."""
-        frame: DataFrame = self
+        frame = self._named()
         for column, mapping in replacements.items():
             if not isinstance(mapping, Mapping):
                 raise UsageError(f"replace({column}=...) takes a dict, not {mapping!r}")
@@ -63,15 +72,20 @@ class DataFrame(DataCollection):
 
     def dropna(self, na: Any = frozenset({"", None})) -> DataFrame:
         """Leave out rows in which any column is one of ``na`` (or is a NaN)."""
-        return self._then(Filter(lambda row: not any(_is_na(v, na) for v in row.values())))
+        return self._then(Filter(_HasAll(na)))
 
     def rename(self, column: Mapping[str, str]) -> DataFrame:
         """Give columns other names: ``.rename(column={"old": "new"})``."""
-        return self._then(Rename(tuple(column.items())))
+        return self._named()._then(Rename(tuple(column.items())))
 
     def drop(self, *columns: str) -> DataFrame:
         """Leave out columns."""
-        return self._then(Drop(columns))
+        frame = self._named()
+        require_columns(columns, frame._plan.columns, "drop")
+        return frame._then(Drop(columns))
+
+    def _named(self) -> DataFrame:
+        return self._then(Explode()) if self._plan.columns == (VALUE,) else self
 
     def _then(self, step: Step) -> DataFrame:
         return self._like(self._plan.then(step))
@@ -79,26 +93,35 @@ class DataFrame(DataCollection):
     def _like(self, plan: Plan) -> DataFrame:
         return self._passed_on(DataFrame(plan))
 
-    def _entities(self, function: Any) -> DataFrame:
-        """Rows changed as entities."""
-        return self._then(Map(function))._then(Explode())
 
-
-class _Select:
+class ColumnSelect:
     """``select``, waiting for its columns."""
 
     def __init__(self, frame: DataFrame) -> None:
         self._frame = frame
 
-    def __getitem__(self, names: Any) -> Any:
+    def __getitem__(self, names: Any) -> Callable[[], DataFrame]:
         columns = names if isinstance(names, tuple) else (names,)
         parse_columns(columns[0] if len(columns) == 1 else (columns, None))
-        return lambda: self._frame._then(Select(columns))
+        return lambda: self(*columns)
 
     def __call__(self, *names: str) -> DataFrame:
         if not names:
             raise UsageError('name the columns: .select["a", "b"]()')
         return self._frame._then(Select(names))
+
+
+class _Fill:
+    """Give a row the columns that it lacks."""
+
+    __name__ = "fill_entity"
+
+    def __init__(self, defaults: dict[str, Any]) -> None:
+        self._defaults = defaults
+
+    def __call__(self, row: Any) -> dict[str, Any]:
+        present = {name: value for name, value in dict(row).items() if value is not None}
+        return {**dict(row), **self._defaults, **present}
 
 
 class _Replace:
@@ -110,12 +133,22 @@ class _Replace:
         self._mapping = mapping
 
     def __call__(self, value: Any) -> Any:
-        return self._mapping.get(value, value)
+        try:
+            return self._mapping.get(value, value)
+        except TypeError:  # a value without a hash is no key of the mapping
+            return value
 
 
-def _filled(row: Any, defaults: Mapping[str, Any]) -> dict[str, Any]:
-    present = {name: value for name, value in dict(row).items() if value is not None}
-    return {**dict(row), **defaults, **present}
+class _HasAll:
+    """Whether no column of a row is empty."""
+
+    __name__ = "dropna"
+
+    def __init__(self, na: Any) -> None:
+        self._na = na
+
+    def __call__(self, row: Any) -> bool:
+        return not any(_is_na(value, self._na) for value in row.values())
 
 
 def _raw(row: Any) -> Any:

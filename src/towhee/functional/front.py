@@ -48,8 +48,9 @@ class SourceFunction:
         names, _ = parse_columns((columns, None))
 
         def make(*args: Any, **kwargs: Any) -> DataFrame:
-            plan = self._make(*args, **kwargs)
-            return DataFrame(plan.then(Explode(names)))
+            if names is not None and len(names) == 1:
+                return DataFrame(self._make(*args, **kwargs, column=names[0]))
+            return DataFrame(self._make(*args, **kwargs).then(Explode(names)))
 
         return make
 
@@ -63,7 +64,7 @@ dc = SourceFunction(
 glob = SourceFunction("glob", sources.from_glob, "A collection of the paths that match patterns.")
 range = SourceFunction(
     "range",
-    lambda *bounds: sources.from_iterable(builtins.range(*bounds)),
+    lambda *bounds, column=VALUE: sources.from_iterable(builtins.range(*bounds), column),
     "A collection of integers, as the built-in ``range`` gives them.",
 )
 read_csv = DataCollection.from_csv
@@ -113,11 +114,15 @@ api = Api()
 
 
 @contextlib.contextmanager
-def param_scope(*, dispatcher: Mapping[str, str] | None = None) -> Iterator[None]:
-    """Within the ``with``, let operators' names stand for others.
+def param_scope(*, dispatcher: Mapping[str, registry.Target] | None = None) -> Iterator[None]:
+    """Within the ``with``, let names stand for functions, classes or other operators.
 
     Args:
-        dispatcher: what to use instead: ``{"my_embedding": "image_embedding.timm"}``.
+        dispatcher: what each name stands for: ``{"my_embedding": "image_embedding.timm"}``,
+            ``{"add": MyAdd}``.
+
+    Raises:
+        UnknownNameError: if a name stands for an operator that there is not.
     """
     with registry.dispatcher(dispatcher or {}):
         yield

@@ -8,7 +8,7 @@ from typing import Any
 
 from towhee.engine import run
 from towhee.plan.plan import Plan
-from towhee.plan.source import Values
+from towhee.plan.source import Source, Values
 from towhee.plan.step import VALUE, Explode, Safe
 
 
@@ -44,12 +44,20 @@ class Rows:
 
     def plan(self, origin: Plan) -> Plan:
         """A plan that starts from these rows instead of computing them as ``origin`` does."""
-        if any(isinstance(step, Safe) for step in origin.steps):
-            return origin  # its elements are options, which later steps must see as bare values
-        plan = Plan.of(Values(self.elements, self.keys), origin.options)
-        if origin.columns == (VALUE,):
-            return plan
-        return plan.then(Explode(origin.columns))
+        return restarted(Values(self.elements, self.keys), origin)
+
+
+def restarted(source: Source, origin: Plan) -> Plan:
+    """A plan over the elements that ``origin`` gives, as ``source`` has them.
+
+    Options are seen as bare values by the steps behind it, and entities as rows of columns.
+    """
+    plan = Plan.of(source, origin.options)
+    if origin.is_safe:
+        plan = plan.then(Safe())
+    if origin.columns != (VALUE,):
+        plan = plan.then(Explode(origin.columns))
+    return plan
 
 
 def elements(plan: Plan) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from towhee.errors import UsageError
@@ -14,7 +14,10 @@ from towhee.viz.thumbnail import data_uri
 if TYPE_CHECKING:
     from towhee.functional.data_collection import DataCollection
 
-_FORMATS = ("html", "plain", "rich")
+_FORMATS = ("html", "plain", "grid", "rich")
+
+Formatter = str | Callable[[Any], str]
+"""How a column is shown: ``"image"``, ``"text"``, or a function that gives HTML."""
 
 
 class Page:
@@ -36,41 +39,48 @@ def table(
     collection: DataCollection,
     header: Sequence[str] | None,
     tablefmt: str,
-    formatter: Mapping[str, str],
+    formatter: Mapping[str, Formatter],
 ) -> Page:
-    """The rows as a table; a column whose formatter is ``"image"`` shows pictures."""
+    """The rows as a table; ``formatter`` is looked up by a column's name, or by its header."""
     if tablefmt not in _FORMATS:
         raise UsageError(f"tablefmt is one of {', '.join(_FORMATS)}, not {tablefmt!r}")
     rows = [_cells(element) for element in collection]
-    names = list(header or (rows[0] if rows else ()))
-    if rows and len(names) != len(rows[0]):
-        raise UsageError(f"the header has {len(names)} names for {len(rows[0])} columns")
-    columns = list(rows[0]) if rows else []
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    names = list(header or columns)
+    if rows and len(names) != len(columns):
+        raise UsageError(f"the header has {len(names)} names for {len(columns)} columns")
+    formats = [formatter.get(c, formatter.get(n)) for c, n in zip(columns, names, strict=True)]
+    cells = [[row.get(column, "") for column in columns] for row in rows]
     head = "".join(f"<th>{html.escape(str(name) or 'value')}</th>" for name in names)
     body = "".join(
-        "<tr>" + "".join(f"<td>{_html(row[c], formatter.get(c))}</td>" for c in columns) + "</tr>"
-        for row in rows
+        "<tr>"
+        + "".join(f"<td>{_html(*cell)}</td>" for cell in zip(row, formats, strict=True))
+        + "</tr>"
+        for row in cells
     )
     page = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return Page(page, _text(names, [[short(row[c], 40) for c in columns] for row in rows]))
+    texts = [[short(value, 40) for value in row] for row in cells]
+    return Page(page, _text(names, texts, " | " if tablefmt == "grid" else "  "))
 
 
 def _cells(element: Any) -> dict[str, Any]:
     return dict(element) if isinstance(element, Entity) else {"": element}
 
 
-def _text(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def _text(names: Sequence[str], rows: Sequence[Sequence[str]], gap: str) -> str:
     lines = [[name or "value" for name in names], *rows]
     widths = [max(len(line[i]) for line in lines) for i in range(len(names))]
     return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        gap.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
         for line in lines
     )
 
 
-def _html(value: Any, formatter: str | None) -> str:
+def _html(value: Any, formatter: Formatter | None) -> str:
     if formatter == "image":
         return _picture(value)
+    if callable(formatter):
+        return str(formatter(value))
     return html.escape(short(value))
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from towhee.engine import run
+from towhee.engine import Chunk, run
+from towhee.engine.chunk import MISSING
+from towhee.engine.unfold import columns_of
 from towhee.errors import UsageError
 from towhee.functional.sources import require_pandas
 from towhee.operators.base import short
@@ -21,6 +25,9 @@ from towhee.types import Entity, Failure
 if TYPE_CHECKING:
     import numpy.typing as npt
     import pyarrow
+
+VALUE_NAME = "value"
+"""What the one anonymous column is called in a table."""
 
 _ROWS_IN_GROUP = 1024
 
@@ -52,41 +59,67 @@ def _plain(element: Any) -> Any:
     return element
 
 
-def arrow_batches(plan: Plan, value_name: str = "value") -> Iterator[pyarrow.RecordBatch]:
+def arrow_batches(plan: Plan) -> Iterator[pyarrow.RecordBatch]:
     """The rows as Arrow record batches; vectors become fixed-size lists of float32."""
     import pyarrow
 
     schema: pyarrow.Schema | None = None
-    for chunk in _grouped(plan):
-        arrays = {}
-        for name, values in chunk.items():
-            wanted = schema.field(name or value_name).type if schema is not None else None
-            arrays[name or value_name] = _arrow_array(values, wanted, name or value_name)
-        batch = pyarrow.RecordBatch.from_arrays(list(arrays.values()), names=list(arrays))
+    for table in _tables(plan, _ROWS_IN_GROUP):
+        arrays = [
+            _arrow_array(values, None if schema is None else schema.field(name).type, name)
+            for name, values in table.items()
+        ]
+        batch = pyarrow.RecordBatch.from_arrays(arrays, names=list(table))
         schema = schema or batch.schema
         yield batch
 
 
-def _grouped(plan: Plan) -> Iterator[dict[str, list[Any]]]:
-    waiting: dict[str, list[Any]] = {}
-    rows = 0
-    for chunk in run(plan):
-        for name, values in chunk.columns.items():
-            waiting.setdefault(name, []).extend(values)
-        rows += len(chunk)
-        if rows >= _ROWS_IN_GROUP:
-            yield waiting
-            waiting, rows = {}, 0
-    if rows:
-        yield waiting
+def _tables(plan: Plan, rows_in_group: int) -> Iterator[dict[str, list[Any]]]:
+    """The rows as columns of texts, numbers and arrays, some rows at a time.
+
+    All groups have the columns of the first one; a row that lacks one has ``None`` there.
+    """
+    names: list[str] | None = None
+    for group in _groups(run(plan), rows_in_group):
+        elements = group.columns.get(VALUE)
+        columns = group.columns
+        if elements is not None and all(isinstance(element, Entity) for element in elements):
+            columns = columns_of(elements)
+        table = {name or VALUE_NAME: list(map(_cell, values)) for name, values in columns.items()}
+        names = names or list(table)
+        for name in table:
+            if name not in names:
+                raise UsageError(
+                    f"row {short(group.keys[0])} or one soon behind it has the column {name!r}, "
+                    f"which the first rows lack: they have {', '.join(names)}; select the columns"
+                )
+        yield {name: table.get(name) or [None] * len(group) for name in names}
+
+
+def _groups(chunks: Iterator[Chunk], rows_in_group: int) -> Iterator[Chunk]:
+    waiting: list[Chunk] = []
+    for chunk in chunks:
+        waiting.append(chunk)
+        if sum(map(len, waiting)) >= rows_in_group:
+            yield Chunk.joined(waiting)
+            waiting = []
+    if waiting:
+        yield Chunk.joined(waiting)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, Failure):
+        raise UsageError(f'{value!r} has no place in a table; use on_error="skip"')
+    return None if value is MISSING else value
+
+
+def _known_names(plan: Plan) -> list[str]:
+    return [name or VALUE_NAME for name in plan.columns or ()]
 
 
 def _arrow_array(values: Sequence[Any], wanted: Any, name: str) -> Any:
     import pyarrow
 
-    failed = next((value for value in values if isinstance(value, Failure)), None)
-    if failed is not None:
-        raise UsageError(f'{failed!r} has no place in a table; use on_error="skip"')
     first = next((value for value in values if value is not None), None)
     try:
         if isinstance(first, np.ndarray) and first.ndim == 1:
@@ -106,11 +139,11 @@ def to_arrow(plan: Plan) -> pyarrow.Table:
     """All rows as an Arrow table."""
     import pyarrow
 
-    batches = list(arrow_batches(plan))
-    if not batches:
-        names = [name or "value" for name in plan.columns or ()]
-        return pyarrow.table({name: pyarrow.array([], pyarrow.null()) for name in names})
-    return pyarrow.Table.from_batches(batches)
+    for table in _tables(plan, sys.maxsize):
+        arrays = [_arrow_array(values, None, name) for name, values in table.items()]
+        return pyarrow.Table.from_arrays(arrays, names=list(table))
+    names = _known_names(plan)
+    return pyarrow.table({name: pyarrow.array([], pyarrow.null()) for name in names})
 
 
 def to_parquet(plan: Plan, path: str | os.PathLike[str]) -> int:
@@ -120,38 +153,51 @@ def to_parquet(plan: Plan, path: str | os.PathLike[str]) -> int:
     """
     from pyarrow import parquet
 
-    target = Path(path)
-    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     rows = 0
     writer: parquet.ParquetWriter | None = None
-    try:
-        for batch in arrow_batches(plan):
-            writer = writer or parquet.ParquetWriter(partial, batch.schema)
-            writer.write_batch(batch)
-            rows += batch.num_rows
-        if writer is None:
-            parquet.write_table(to_arrow(plan), partial)
-        else:
-            writer.close()
-        partial.replace(target)
-    finally:
-        if writer is not None and writer.is_open:
-            writer.close()
-        partial.unlink(missing_ok=True)
+    with _whole_file(path) as partial:
+        try:
+            for batch in arrow_batches(plan):
+                writer = writer or parquet.ParquetWriter(partial, batch.schema)
+                writer.write_batch(batch)
+                rows += batch.num_rows
+            if writer is None:
+                parquet.write_table(to_arrow(plan), partial)
+        finally:
+            if writer is not None:
+                writer.close()
     return rows
 
 
 def to_csv(plan: Plan, path: str | os.PathLike[str]) -> int:
-    """Write the rows to a CSV file with a header line as they are computed; gives their number."""
+    """Write the rows to a CSV file with a header line as they are computed; gives their number.
+
+    The file appears under its name only when it is whole.
+    """
     rows = 0
-    with open(path, "w", newline="", encoding="utf-8") as file:
+    with _whole_file(path) as partial, open(partial, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
-        for chunk in run(plan):
+        for table in _tables(plan, 1):
             if rows == 0:
-                writer.writerow([name or "value" for name in chunk.columns])
-            writer.writerows(zip(*map(_texts, chunk.columns.values()), strict=True))
-            rows += len(chunk)
+                writer.writerow(table)
+            lines = list(zip(*map(_texts, table.values()), strict=True))
+            writer.writerows(lines)
+            rows += len(lines)
+        if rows == 0:
+            writer.writerow(_known_names(plan))
     return rows
+
+
+@contextlib.contextmanager
+def _whole_file(path: str | os.PathLike[str]) -> Iterator[Path]:
+    """A path to write to, which gets its name when it is written, and is gone if it is not."""
+    target = Path(path)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _texts(values: Sequence[Any]) -> list[Any]:
@@ -161,11 +207,9 @@ def _texts(values: Sequence[Any]) -> list[Any]:
 def to_pandas(plan: Plan) -> Any:
     """All rows as a pandas frame; vectors stay arrays."""
     pandas = require_pandas()
-    columns: dict[str, list[Any]] = {name or "value": [] for name in plan.columns or (VALUE,)}
-    for chunk in run(plan):
-        for name, values in chunk.columns.items():
-            columns.setdefault(name or "value", []).extend(values)
-    return pandas.DataFrame(columns)
+    for table in _tables(plan, sys.maxsize):
+        return pandas.DataFrame(table)
+    return pandas.DataFrame({name: [] for name in _known_names(plan)})
 
 
 def to_dataset(plan: Plan) -> Any:

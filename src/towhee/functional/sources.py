@@ -9,15 +9,12 @@ import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatch
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from towhee.errors import DataError, MissingExtraError, MissingFileError, UsageError
 from towhee.plan.plan import Plan
 from towhee.plan.source import Stream, Table, Values
-from towhee.plan.step import VALUE
-
-if TYPE_CHECKING:
-    pass
+from towhee.plan.step import VALUE, Select
 
 Path = str | os.PathLike[str]
 
@@ -29,7 +26,8 @@ def from_iterable(data: Iterable[Any], column: str = VALUE) -> Plan:
     iterator once.
     """
     if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__dataframe__"):
-        return from_table(data)
+        table = from_table(data)
+        return table if column == VALUE else table.then(Select((column,)))
     if isinstance(data, Iterator):
         return Plan.of(Stream(lambda: data, names=(column,)))
     if isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
@@ -80,7 +78,11 @@ def from_csv(path: Path, **options: Any) -> Plan:
     from pyarrow import ArrowInvalid, csv
 
     try:
-        table = csv.read_csv(existing(path), convert_options=csv.ConvertOptions(**options))
+        conversion = csv.ConvertOptions(**options)
+    except TypeError as error:
+        raise UsageError(f"from_csv takes pyarrow.csv.ConvertOptions: {error}") from error
+    try:
+        table = csv.read_csv(existing(path), convert_options=conversion)
     except ArrowInvalid as error:
         raise DataError(f"{os.fspath(path)!r} cannot be read as CSV: {error}") from error
     return from_table(table)

@@ -7,7 +7,7 @@ from typing import Any
 
 from towhee.plan.options import Options
 from towhee.plan.source import Source
-from towhee.plan.step import Columns, Step
+from towhee.plan.step import Batch, Columns, DropEmpty, FillEmpty, GroupBy, Rolling, Safe, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,21 @@ class Plan:
         return replace(self, options=self.options.with_(**changes))
 
     @property
+    def is_safe(self) -> bool:
+        """Whether its elements are ``Some`` and ``Empty``."""
+        return safe_after(self.steps)
+
+    @property
     def is_stream(self) -> bool:
         """Whether its rows can be read only once."""
         return self.source.is_stream
+
+
+def safe_after(steps: tuple[Step, ...], safe: bool = False) -> bool:
+    """Whether elements are options behind these steps; lists of options are not."""
+    for step in steps:
+        if isinstance(step, Safe):
+            safe = True
+        elif isinstance(step, (FillEmpty, DropEmpty, Batch, Rolling, GroupBy)):
+            safe = False
+    return safe

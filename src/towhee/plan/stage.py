@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from towhee.operators.base import Placement
 from towhee.plan.plan import Plan
-from towhee.plan.step import Drop, Filter, Map, Rename, Select, Step
+from towhee.plan.step import Drop, Explode, Filter, Flatten, Map, Rename, Select, Step
 
-_ROW_STEPS = (Map, Filter, Select, Rename, Drop)
+_ROW_STEPS = (Map, Filter, Select, Rename, Drop, Explode, Flatten)
 
 
 @dataclass(frozen=True, slots=True)

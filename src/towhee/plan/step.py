@@ -155,14 +155,10 @@ class Flatten(Step):
 
 @dataclass(frozen=True, slots=True)
 class Batch(Step):
-    """Lists of ``size`` successive elements; entities become one entity of lists if not raw."""
+    """Lists of ``size`` successive elements; entities become one entity of lists."""
 
     size: int
     drop_tail: bool = False
-    raw: bool = True
-
-    def columns_after(self, before: Columns) -> Columns:
-        return (VALUE,) if self.raw else before
 
     @property
     def label(self) -> str:
@@ -291,5 +287,6 @@ def require_columns(wanted: tuple[str, ...] | None, known: Columns, step: str) -
 
 def function_name(function: Callable[..., Any]) -> str:
     """What to call a function in a message: its name, or the name of its class."""
-    name = getattr(function, "__qualname__", None) or type(function).__name__
+    named = getattr(function, "__qualname__", None) or getattr(function, "__name__", None)
+    name = str(named or type(function).__name__)
     return name.rpartition("<locals>.")[2] if name else short(function)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -60,6 +61,10 @@ class Entity(Mapping[str, Any]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (Entity.of, (self._columns,))
+
+    def __str__(self) -> str:
+        """The row as a JSON object; what JSON cannot say, as text."""
+        return json.dumps(self._columns, default=str)
 
     def __repr__(self) -> str:
         inner = ", ".join(f"{name}={value!r}" for name, value in self._columns.items())

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from towhee.errors import UsageError
-
 T = TypeVar("T")
 
 
@@ -20,19 +18,27 @@ class Option(Generic[T]):
 
     __slots__ = ()
 
-    @property
+    @staticmethod
+    def of(value: Any) -> Some[Any]:
+        """A value that is there."""
+        return Some(value)
+
+    @staticmethod
+    def empty() -> Empty:
+        """No value, for no reason."""
+        return Empty()
+
     def is_some(self) -> bool:
         """Whether a value is there."""
         return isinstance(self, Some)
 
-    @property
     def is_empty(self) -> bool:
         """Whether no value is there."""
-        return not self.is_some
+        return not self.is_some()
 
-    def get(self) -> T:
-        """The value; ``Empty`` raises ``UsageError``."""
-        raise UsageError("Empty holds no value; use get_or_else(default)")
+    def get(self) -> Any:
+        """The value; of ``Empty`` the reason, which has ``value`` and ``exception``."""
+        return self
 
     def get_or_else(self, default: Any) -> Any:
         """The value, or ``default`` where there is none."""
@@ -81,7 +87,12 @@ class Some(Option[T]):
 
 
 class Empty(Option[Any]):
-    """No value: ``value`` is what the function was given, ``exception`` what it raised."""
+    """No value: ``value`` is what the function was given, ``exception`` what it raised.
+
+    Example:
+        >>> Some(0).map(lambda x: 1 / x).get().exception
+        ZeroDivisionError('division by zero')
+    """
 
     __slots__ = ("exception", "value")
 

@@ -6,7 +6,8 @@ import time
 from collections.abc import Iterator
 
 from towhee.engine.chunk import Chunk
-from towhee.engine.local.workers import Work, size_of
+from towhee.engine.local.size import size_of
+from towhee.engine.local.workers import Work
 from towhee.engine.rows import Outcome
 
 _LARGEST = 64

@@ -8,28 +8,28 @@ generator: exhausted, closed, or left by an exception, it waits for its threads 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 from towhee.engine.chunk import Chunk
 from towhee.engine.local.batching import BatchSize, batches, measured
-from towhee.engine.local.sources import read
+from towhee.engine.local.sources import ReadSize, read
 from towhee.engine.local.whole import transform
 from towhee.engine.local.workers import Lookahead, cores, run_in_threads, split
 from towhee.engine.operators import Operators
 from towhee.engine.rows import RowProgram
 from towhee.plan.options import OnError
 from towhee.plan.passes import rewrite
-from towhee.plan.plan import Plan
+from towhee.plan.plan import Plan, safe_after
 from towhee.plan.stage import Stage, stages
-from towhee.plan.step import VALUE, DropEmpty, FillEmpty, Safe
+from towhee.plan.step import VALUE, DropEmpty, FillEmpty
 from towhee.types import Empty, Some
 
 _MODEL_LOOKAHEAD = 2  # one batch in the model, one ready behind it
 _TASKS_PER_THREAD = 4
 
 
-def run(plan: Plan) -> Iterator[Chunk]:
+def run(plan: Plan) -> Generator[Chunk, None, None]:
     """The chunks of rows that the plan gives, computed as they are asked for.
 
     Raises:
@@ -38,20 +38,42 @@ def run(plan: Plan) -> Iterator[Chunk]:
     """
     plan = rewrite(plan)
     with contextlib.ExitStack() as resources:
-        chunks = read(plan.source, run)
+        size = ReadSize(plan.options.memory_limit)
+        chunks = size.noted(_closed_by(resources, read(plan.source, run, size)))
         operators = Operators()
         safe = False
         for stage in stages(plan):
             if stage.whole:
-                safe = _is_safe_after(stage, safe)
-                chunks = transform(stage.steps[0], chunks)
+                chunks = _closed_by(resources, _whole(stage, chunks, safe))
+                safe = safe_after(stage.steps, safe)
                 continue
             on_error: OnError = "keep" if safe else plan.options.on_error
             program = RowProgram(stage.steps, operators, on_error)
-            chunks = _lower(stage, plan, program, chunks, resources)
+            chunks = _closed_by(resources, _lower(stage, plan, program, chunks, resources))
+            if stage.placement == "inline":
+                chunks = size.noted(chunks)
         for chunk in chunks:
             if len(chunk):
                 yield _as_options(chunk) if safe else chunk
+
+
+def _closed_by(resources: contextlib.ExitStack, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The chunks, whose generator ends with the run and not when it is collected.
+
+    An exception that somebody keeps would keep it, and the runs inside it, alive.
+    """
+    close = getattr(chunks, "close", None)
+    if close is not None:
+        resources.callback(close)
+    return chunks
+
+
+def _whole(stage: Stage, chunks: Iterator[Chunk], safe: bool) -> Iterator[Chunk]:
+    step = stage.steps[0]
+    leaves_safety = safe and not safe_after((step,), safe)
+    if leaves_safety and not isinstance(step, (FillEmpty, DropEmpty)):
+        chunks = map(_as_options, chunks)  # lists of options, as windows and batches give them
+    return transform(step, chunks)
 
 
 def _lower(
@@ -68,10 +90,10 @@ def _lower(
         size = BatchSize(plan.options.batch_size, limit)
         executor = resources.enter_context(_threads(1, "model"))
         tasks, work = batches(chunks, size), measured(program.run, size)
-        return run_in_threads(tasks, work, executor, Lookahead(_MODEL_LOOKAHEAD, limit))
+        return run_in_threads(tasks, work, executor, Lookahead(1, _MODEL_LOOKAHEAD, limit))
     workers = stage.workers or plan.options.num_worker or _reading_threads(plan)
     executor = resources.enter_context(_threads(workers, "reader"))
-    ahead = Lookahead(_TASKS_PER_THREAD * workers, limit)
+    ahead = Lookahead(workers, _TASKS_PER_THREAD * workers, limit)
     return run_in_threads(split(chunks, ahead), program.run, executor, ahead)
 
 
@@ -96,13 +118,6 @@ def _threads(workers: int, name: str) -> Iterator[Executor]:
         yield executor
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
-
-
-def _is_safe_after(stage: Stage, safe: bool) -> bool:
-    step = stage.steps[0]
-    if isinstance(step, Safe):
-        return True
-    return safe and not isinstance(step, (FillEmpty, DropEmpty))
 
 
 def _as_options(chunk: Chunk) -> Chunk:

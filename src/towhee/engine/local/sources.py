@@ -3,53 +3,72 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import ExitStack, closing
 from functools import singledispatch
 from itertools import count, islice
 from typing import Any
 
-from towhee.engine.chunk import MISSING, Chunk
+from towhee.engine.chunk import Chunk
+from towhee.engine.local.size import size_of_value
+from towhee.engine.unfold import columns_of
 from towhee.errors import UsageError
 from towhee.plan.plan import Plan
 from towhee.plan.source import Concat, Source, Stream, Table, Values, Zip
 from towhee.plan.step import VALUE
 
-Run = Callable[[Plan], Iterator[Chunk]]
+Run = Callable[[Plan], Generator[Chunk, None, None]]
 
 _MOST_ROWS = 4096
+_CHUNKS_IN_MEMORY = 4
 _LONG = 0.02  # seconds between two reads after which chunks get smaller, so that rows flow
 
 
-@singledispatch
-def read(source: Source, run: Run) -> Iterator[Chunk]:
-    """The source's rows; ``run`` carries out the plans that a source is made of."""
-    raise UsageError(f"the local engine cannot read {source.label}")
-
-
-class _ChunkSize:
+class ReadSize:
     """How many rows to read next: one at first, twice as many while the last were quick.
 
     A slow stream, or slow work on its rows, so gives each row as soon as it is there, and a
-    ``head(5)`` reads little more than five.
+    ``head(5)`` reads little more than five. No chunk holds more than a share of the memory
+    limit, neither when it is read nor after the work on it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, byte_limit: int) -> None:
         self._rows = 1
         self._asked: float | None = None
+        self._byte_limit = byte_limit // _CHUNKS_IN_MEMORY
+        self._bytes_per_row = 1
+
+    def note(self, chunk: Chunk) -> None:
+        """Learn from a chunk, as it was read or as a step left it, how heavy its rows are."""
+        values = [column[-1] for column in chunk.columns.values() if len(column)]
+        self._bytes_per_row = max(self._bytes_per_row, *map(size_of_value, values), 1)
+
+    def noted(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        """The same chunks, each noted."""
+        for chunk in chunks:
+            self.note(chunk)
+            yield chunk
 
     def next(self) -> int:
+        """The number of rows for the next chunk."""
         now = time.perf_counter()
         if self._asked is not None:
             slow = now - self._asked > _LONG
             self._rows = max(1, self._rows // 2) if slow else min(_MOST_ROWS, self._rows * 2)
         self._asked = now
-        return self._rows
+        return min(self._rows, max(1, self._byte_limit // self._bytes_per_row))
+
+
+@singledispatch
+def read(source: Source, run: Run, size: ReadSize) -> Iterator[Chunk]:
+    """The source's rows; ``run`` carries out the plans that a source is made of."""
+    raise UsageError(f"the local engine cannot read {source.label}")
 
 
 @read.register
-def _values(source: Values, run: Run) -> Iterator[Chunk]:
+def _values(source: Values, run: Run, size: ReadSize) -> Iterator[Chunk]:
     values, keys = source.values, source.keys
-    names, size, start = source.names, _ChunkSize(), 0
+    names, start = source.names, 0
     while start < len(values):
         stop = min(len(values), start + size.next())
         own = range(start, stop) if keys is None else keys[start:stop]
@@ -58,10 +77,10 @@ def _values(source: Values, run: Run) -> Iterator[Chunk]:
 
 
 @read.register
-def _table(source: Table, run: Run) -> Iterator[Chunk]:
+def _table(source: Table, run: Run, size: ReadSize) -> Iterator[Chunk]:
     total = len(next(iter(source.data.values()), ()))
     keys: Sequence[Any] = range(total) if source.keys is None else source.keys
-    size, start = _ChunkSize(), 0
+    start = 0
     while start < total:
         stop = min(total, start + size.next())
         columns = {name: values[start:stop] for name, values in source.data.items()}
@@ -70,9 +89,9 @@ def _table(source: Table, run: Run) -> Iterator[Chunk]:
 
 
 @read.register
-def _stream(source: Stream, run: Run) -> Iterator[Chunk]:
+def _stream(source: Stream, run: Run, size: ReadSize) -> Iterator[Chunk]:
     iterator = iter(source.open())
-    size, position = _ChunkSize(), 0
+    position = 0
     while True:
         values: list[Any] = []
         try:
@@ -99,22 +118,14 @@ def _stream_chunk(source: Stream, values: list[Any], position: int) -> Chunk:
     return Chunk(columns_of(values, source.names), keys)
 
 
-def columns_of(
-    rows: Sequence[Mapping[str, Any]], names: Iterable[str] | None = None
-) -> dict[str, Sequence[Any]]:
-    """Rows given as mappings, turned into columns; ``MISSING`` where a row lacks one."""
-    if names is None:
-        names = dict.fromkeys(name for row in rows for name in row)
-    return {name: [row.get(name, MISSING) for row in rows] for name in names}
-
-
 @read.register
-def _zip(source: Zip, run: Run) -> Iterator[Chunk]:
-    elements = zip(*(_elements(run(plan)) for plan in source.plans), strict=False)
-    positions = count()
-    size = _ChunkSize()
-    while rows := list(islice(elements, size.next())):
-        yield Chunk({VALUE: rows}, list(islice(positions, len(rows))))
+def _zip(source: Zip, run: Run, size: ReadSize) -> Iterator[Chunk]:
+    with ExitStack() as open_runs:
+        runs = [open_runs.enter_context(closing(run(plan))) for plan in source.plans]
+        elements = zip(*map(_elements, runs), strict=False)
+        positions = count()
+        while rows := list(islice(elements, size.next())):
+            yield Chunk({VALUE: rows}, list(islice(positions, len(rows))))
 
 
 def _elements(chunks: Iterator[Chunk]) -> Iterator[Any]:
@@ -123,6 +134,6 @@ def _elements(chunks: Iterator[Chunk]) -> Iterator[Any]:
 
 
 @read.register
-def _concat(source: Concat, run: Run) -> Iterator[Chunk]:
+def _concat(source: Concat, run: Run, size: ReadSize) -> Iterator[Chunk]:
     for plan in source.plans:
         yield from run(plan)

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, is_dataclass
+from collections.abc import Iterator, Sequence
 from functools import singledispatch
 from typing import Any
 
 from towhee.engine.chunk import Chunk, Column
-from towhee.engine.local.sources import columns_of
-from towhee.errors import UsageError
+from towhee.engine.unfold import columns_of
+from towhee.errors import DataError, UnknownNameError, UsageError
 from towhee.operators.base import short
 from towhee.plan.step import (
     VALUE,
     Batch,
     DropEmpty,
-    Explode,
     FillEmpty,
-    Flatten,
     GroupBy,
     Head,
     Rolling,
@@ -27,7 +24,7 @@ from towhee.plan.step import (
     Shuffle,
     Step,
 )
-from towhee.types import Empty, Entity, Failure
+from towhee.types import Empty, Entity, Failure, Option
 
 
 @singledispatch
@@ -49,12 +46,30 @@ def _head(step: Head, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
 
 @transform.register
 def _safe(step: Safe, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    return chunks
+    return map(_bare, chunks)
+
+
+def _bare(chunk: Chunk) -> Chunk:
+    """The chunk with elements that are options given bare: ``Empty`` is a row that failed."""
+    elements = chunk.columns.get(VALUE, ())
+    if not any(isinstance(element, Option) for element in elements):
+        return chunk
+    values = list(elements)
+    failures = dict(chunk.failures)
+    for place, element in enumerate(values):
+        if isinstance(element, Empty):
+            error = element.exception or DataError("the element is Empty, for no known reason")
+            values[place] = failures[place] = Failure(
+                chunk.keys[place], "exception_safe", element.value, error
+            )
+        elif isinstance(element, Option):
+            values[place] = element.get()
+    return Chunk({VALUE: values}, chunk.keys, failures)
 
 
 @transform.register
 def _fill_empty(step: FillEmpty, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    for chunk in chunks:
+    for chunk in map(_bare, chunks):
         if not chunk.failures:
             yield chunk
             continue
@@ -71,7 +86,7 @@ def _fill_empty(step: FillEmpty, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
 
 @transform.register
 def _drop_empty(step: DropEmpty, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    for chunk in chunks:
+    for chunk in map(_bare, chunks):
         if step.callback is not None:
             for _, failure in sorted(chunk.failures.items()):
                 step.callback(Empty(failure.value, failure.error))
@@ -82,54 +97,22 @@ def _drop_empty(step: DropEmpty, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
 
 
 @transform.register
-def _flatten(step: Flatten, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    for chunk in chunks:
-        names = step.names or ((VALUE,) if VALUE in chunk.columns else tuple(chunk.columns))
-        columns: dict[str, list[Any]] = {name: [] for name in chunk.columns}
-        keys: list[Any] = []
-        failures: dict[int, Failure] = {}
-        for place, key in enumerate(chunk.keys):
-            row = {name: values[place] for name, values in chunk.columns.items()}
-            if place in chunk.failures:
-                failures[len(keys)] = chunk.failures[place]
-                for name, column in columns.items():
-                    column.append(row[name])
-                keys.append(key)
-                continue
-            items = [_items(row[name], key) for name in names]
-            if len({len(column) for column in items}) > 1:
-                sizes = ", ".join(f"{n}: {len(i)}" for n, i in zip(names, items, strict=True))
-                raise UsageError(f"row {short(key)}: columns to flatten differ in length ({sizes})")
-            for position, values in enumerate(zip(*items, strict=True)):
-                flat = {**row, **dict(zip(names, values, strict=True))}
-                for name, column in columns.items():
-                    column.append(flat[name])
-                keys.append((key, position))
-        yield Chunk(dict(columns), keys, failures)
-
-
-def _items(value: Any, key: Any) -> list[Any]:
-    if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__iter__"):
-        raise UsageError(
-            f"row {short(key)}: flatten needs a list or another iterable of items, "
-            f"not {short(value)}"
-        )
-    return list(value)
-
-
-@transform.register
 def _batch(step: Batch, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     for number, rows in enumerate(_regrouped(chunks, step.size)):
         if len(rows) < step.size and step.drop_tail:
             return
-        yield _listed(rows, number, step.raw)
+        yield _listed(rows, number)
 
 
-def _listed(rows: Chunk, key: Any, raw: bool) -> Chunk:
-    """Several rows as one: a list of elements, or each column a list."""
-    if raw or VALUE in rows.columns:
-        return Chunk({VALUE: [list(rows.elements())]}, [key])
-    return Chunk({name: [list(values)] for name, values in rows.columns.items()}, [key])
+def _listed(rows: Chunk, key: Any) -> Chunk:
+    """Several rows as one: a list of elements; of entities, one entity of lists."""
+    elements = rows.columns.get(VALUE)
+    if elements is None:
+        return Chunk({name: [list(values)] for name, values in rows.columns.items()}, [key])
+    if all(isinstance(element, Entity) for element in elements):
+        lists = {name: list(values) for name, values in columns_of(elements).items()}
+        return Chunk({VALUE: [Entity.of(lists)]}, [key])
+    return Chunk({VALUE: [list(elements)]}, [key])
 
 
 def _regrouped(chunks: Iterator[Chunk], size: int) -> Iterator[Chunk]:
@@ -152,38 +135,34 @@ def _regrouped(chunks: Iterator[Chunk], size: int) -> Iterator[Chunk]:
 
 @transform.register
 def _rolling(step: Rolling, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    """Windows end at element ``size - 1``, or at the first already if the head is kept.
+    """Full windows begin at every ``step``-th element.
 
-    Windows at the tail, if kept, shrink from the front until one element is left.
+    The partial ones of the head are those in front of the first full window, which grow by one
+    element; those of the tail begin behind the last full one and have what is left.
     """
     window: list[Any] = []
-    seen = 0
-    next_end = step.size if step.drop_head else 1
+    passing = 0  # elements between two windows, where the step is larger than the size
+    in_head = not step.drop_head
     number = 0
     for chunk in chunks:
         found: list[list[Any]] = []
         for element in chunk.elements():
-            seen += 1
+            if passing:
+                passing -= 1
+                continue
             window.append(element)
-            del window[: -step.size]
-            if seen == next_end:
+            if in_head or len(window) == step.size:
                 found.append(list(window))
-                next_end += step.step
+            if len(window) == step.size:
+                in_head = False
+                del window[: step.step]
+                passing = max(0, step.step - step.size)
         if found:
             yield Chunk({VALUE: found}, range(number, number + len(found)))
             number += len(found)
-    if not step.drop_tail:
-        found = [part for part in _tail(window, next_end - seen, step) if part]
-        if found:
-            yield Chunk({VALUE: found}, range(number, number + len(found)))
-
-
-def _tail(window: Sequence[Any], ahead: int, step: Rolling) -> Iterator[list[Any]]:
-    """The windows that would end beyond the last element, ``ahead`` of it at first."""
-    while ahead < step.size:
-        start = len(window) - (step.size - ahead)
-        yield list(window[max(0, start) :])
-        ahead += step.step
+    if not step.drop_tail and window:
+        found = [window[start:] for start in range(0, len(window), step.step)]
+        yield Chunk({VALUE: found}, range(number, number + len(found)))
 
 
 @transform.register
@@ -191,9 +170,17 @@ def _group_by(step: GroupBy, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     together = _everything(chunks)
     if together is None:
         return
+    if step.column not in together.columns:
+        raise UnknownNameError("column", step.column, together.columns, "in group_by")
     groups: dict[Any, list[int]] = {}
     for place, value in enumerate(together.columns[step.column]):
-        groups.setdefault(value, []).append(place)
+        try:
+            groups.setdefault(value, []).append(place)
+        except TypeError as error:
+            raise UsageError(
+                f"row {short(together.keys[place])}: rows cannot be grouped by {short(value)}, "
+                f"which has no hash; make it a text or a tuple first"
+            ) from error
     columns: dict[str, Sequence[Any]] = {step.column: list(groups)}
     for name, values in together.columns.items():
         if name != step.column:
@@ -225,39 +212,3 @@ def _sample(step: Sample, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
 def _everything(chunks: Iterator[Chunk]) -> Chunk | None:
     gathered = [chunk for chunk in chunks if len(chunk)]
     return Chunk.joined(gathered) if gathered else None
-
-
-@transform.register
-def _explode(step: Explode, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    for chunk in chunks:
-        if VALUE not in chunk.columns:
-            yield chunk
-            continue
-        places = range(len(chunk))
-        rows = [
-            {} if place in chunk.failures else _row(chunk.columns[VALUE][place], key, step.schema)
-            for place, key in zip(places, chunk.keys, strict=True)
-        ]
-        columns = columns_of(rows, step.schema)
-        for name, values in columns.items():
-            columns[name] = [chunk.failures.get(place, v) for place, v in enumerate(values)]
-        yield Chunk(columns, chunk.keys, chunk.failures)
-
-
-def _row(value: Any, key: Any, schema: tuple[str, ...] | None) -> dict[str, Any]:
-    """The columns of one element."""
-    if isinstance(value, (Entity, Mapping)):
-        return dict(value)
-    if is_dataclass(value) and not isinstance(value, type):
-        return asdict(value)
-    if schema is not None:
-        values = value if isinstance(value, (tuple, list)) else (value,)
-        if len(values) == len(schema):
-            return dict(zip(schema, values, strict=True))
-        raise UsageError(
-            f"row {short(key)}: {len(schema)} columns ({', '.join(schema)}) for {short(value)}"
-        )
-    raise UsageError(
-        f"row {short(key)}: {short(value)} has no named columns; name it at the source "
-        '(towhee.dc["name"](...)) or with as_entity(schema=["name"])'
-    )

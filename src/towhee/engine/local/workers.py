@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
-from typing import Any
 
 from towhee.engine.chunk import Chunk
+from towhee.engine.local.size import size_of
 from towhee.engine.rows import Outcome
 
 Work = Callable[[Chunk], Outcome]
@@ -30,20 +30,23 @@ def cores() -> int:
 
 
 class Lookahead:
-    """How far to work ahead: enough to keep the workers busy, within a budget of bytes."""
+    """How far to work ahead: enough to keep the workers busy, within a budget of bytes.
 
-    def __init__(self, most_tasks: int, byte_limit: int) -> None:
+    Until a first task has told what a row costs, each worker has one row and no more.
+    """
+
+    def __init__(self, workers: int, most_tasks: int, byte_limit: int) -> None:
         self.rows_in_task = 1
+        self._workers = workers
         self._most_tasks = most_tasks
         self._byte_limit = byte_limit
         self._bytes_per_row = 0.0
 
-    def note(self, outcome: Outcome, seconds: float) -> None:
-        """Learn from a finished task what a row costs."""
-        rows = len(outcome.chunk)
+    def note(self, rows: int, size: int, seconds: float) -> None:
+        """Learn from a finished task of ``rows`` rows and ``size`` bytes what a row costs."""
         if rows == 0:
             return
-        self._bytes_per_row = max(size_of(outcome.chunk) / rows, 0.8 * self._bytes_per_row)
+        self._bytes_per_row = max(size / rows, 0.8 * self._bytes_per_row, 1.0)
         if seconds < _TASK_SECONDS / 2 and rows >= self.rows_in_task:
             self.rows_in_task = min(self.rows_in_task * 2, _MOST_ROWS_IN_TASK)
         elif seconds > 2 * _TASK_SECONDS:
@@ -52,25 +55,9 @@ class Lookahead:
     def tasks(self) -> int:
         """How many tasks may be under way or waiting to be taken."""
         if not self._bytes_per_row:
-            return self._most_tasks
+            return self._workers
         affordable = int(self._byte_limit / (self._bytes_per_row * self.rows_in_task))
         return max(1, min(self._most_tasks, affordable))
-
-
-def size_of(chunk: Chunk) -> int:
-    """About how many bytes the values of a chunk hold."""
-    return sum(_value_size(value) for column in chunk.columns.values() for value in column)
-
-
-def _value_size(value: Any) -> int:
-    size = getattr(value, "nbytes", None)
-    if size is not None:
-        return int(size)
-    if isinstance(value, (bytes, bytearray, str)):
-        return len(value)
-    if isinstance(value, (list, tuple)):
-        return sum(map(_value_size, value))
-    return 64
 
 
 def run_in_threads(
@@ -81,15 +68,17 @@ def run_in_threads(
     Raises the error of the first failing row after the rows in front of it were given, and an
     error of the tasks' own source after all rows that came before it.
     """
-    waiting: deque[Future[tuple[Outcome, float]]] = deque()
-
-    def timed(chunk: Chunk) -> tuple[Outcome, float]:
-        started = time.perf_counter()
-        outcome = work(chunk)
-        return outcome, time.perf_counter() - started
-
+    waiting: deque[Future[Outcome]] = deque()
     source_error: Exception | None = None
     exhausted = False
+
+    def timed(chunk: Chunk) -> Outcome:
+        started = time.perf_counter()
+        outcome = work(chunk)
+        seconds = time.perf_counter() - started
+        lookahead.note(len(chunk), max(size_of(chunk), size_of(outcome.chunk)), seconds)
+        return outcome
+
     try:
         while True:
             while not exhausted and len(waiting) < lookahead.tasks():
@@ -103,8 +92,7 @@ def run_in_threads(
                     waiting.append(executor.submit(timed, task))
             if not waiting:
                 break
-            outcome, seconds = waiting.popleft().result()
-            lookahead.note(outcome, seconds)
+            outcome = waiting.popleft().result()
             if len(outcome.chunk):
                 yield outcome.chunk
             if outcome.error is not None:
@@ -125,7 +113,7 @@ def split(chunks: Iterator[Chunk], lookahead: Lookahead) -> Iterator[Chunk]:
             start = stop
 
 
-def _abandon(waiting: Sequence[Future[Any]]) -> None:
+def _abandon(waiting: deque[Future[Outcome]]) -> None:
     """Cancel what has not begun and wait for what has, so that no thread works on unseen."""
     for future in waiting:
         future.cancel()
