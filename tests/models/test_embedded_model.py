@@ -1,0 +1,52 @@
+"""The model inside the package is the released one, and good enough to be the default."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from towhee.errors import WeightsError
+from towhee.models.backends.onnx import OnnxBackend
+from towhee.models.embedded_model import embedded_model
+
+FOLDER = files("towhee.models.embedded")
+
+
+def test_the_file_is_the_released_one_and_small() -> None:
+    content = FOLDER.joinpath("towhee-image-small.onnx").read_bytes()
+    about = json.loads(FOLDER.joinpath("towhee-image-small.json").read_text())
+    assert hashlib.sha256(content).hexdigest() == about["sha256"]
+    assert len(content) <= 8 * 2**20
+
+
+def test_the_model_gives_unit_vectors_and_leaves_its_input_unchanged() -> None:
+    model = embedded_model()
+    pixels = np.random.default_rng(1).normal(size=(3, *model.preprocess.input_size))
+    pixels = pixels.astype(np.float32)
+    before = pixels.copy()
+    vectors = model.load(threads=1)(pixels)
+    assert vectors.shape == (3, model.dimension)
+    assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
+    assert np.array_equal(pixels, before)
+
+
+def test_the_batch_does_not_change_a_vector() -> None:
+    model = embedded_model()
+    pixels = np.random.default_rng(2).normal(size=(5, *model.preprocess.input_size))
+    run = model.load(threads=1)
+    together = run(pixels.astype(np.float32))
+    alone = np.concatenate([run(one[None].astype(np.float32)) for one in pixels])
+    assert np.abs(together - alone).max() < 1e-5
+
+
+@pytest.mark.parametrize("content", [b"", b"not a model", b"\x08\x07" * 50])
+def test_a_damaged_model_is_an_error_that_names_it(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(content)
+    with pytest.raises(WeightsError, match=r"model\.onnx"):
+        OnnxBackend(path, name=str(path))
