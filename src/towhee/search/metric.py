@@ -56,13 +56,19 @@ def as_vectors(values: Any, what: str) -> Vectors:
     return vectors
 
 
+def lengths_of(vectors: Vectors) -> npt.NDArray[np.float64]:
+    """The lengths of the vectors, ``(n,) float64``: squares in float32 over- and underflow."""
+    squares: npt.NDArray[np.float64] = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+    return np.sqrt(squares)
+
+
 def unit_length(vectors: Vectors, what: str) -> Vectors:
     """The vectors divided by their lengths, for cosine; a zero vector has no direction."""
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths = lengths_of(vectors)[:, None]
     if not lengths.all():
         raise DataError(
             f"{what}, row {int(np.argmin(lengths))}: a zero vector has no direction, so it has no "
             'cosine to any other; use cal="L2" or leave it out'
         )
-    scaled: Vectors = vectors / lengths
+    scaled: Vectors = (vectors / lengths).astype(np.float32)
     return scaled
