@@ -79,7 +79,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = self.cut < 1
         return None
 
-    do_HEAD = do_GET
+    do_HEAD = do_GET  # noqa: N815 (the name that http.server calls)
 
     def _refuse(self, code: str) -> None:
         self.send_response(404)
