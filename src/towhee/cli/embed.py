@@ -1,0 +1,207 @@
+"""``towhee embed``: images to a file of vectors."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import time
+from collections.abc import Iterator
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from towhee.cli.messages import Json, Verbose, is_terminal, say, say_json
+from towhee.errors import DataError, TowheeError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from towhee.cli.embedding import LeftOut
+    from towhee.pipelines import Pipeline
+
+
+class OnError(str, Enum):
+    """What an image that cannot be embedded does to the others."""
+
+    SKIP = "skip"
+    RAISE = "raise"
+    KEEP = "keep"
+
+
+def embed(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH...",
+            help="Files, folders (the images in them), patterns, or http(s) addresses.",
+            show_default=False,
+        ),
+    ],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o", "--output", help="The file to write: .parquet, .csv or .npy.", show_default=False
+        ),
+    ],
+    pipeline: Annotated[
+        str, typer.Option(help="The pipeline; `towhee pipelines` lists them.")
+    ] = "image-embedding",
+    on_error: Annotated[
+        OnError,
+        typer.Option(
+            help="An image that cannot be embedded is left out and listed (skip), or ends the run "
+            "(raise). A table has no row for it, so keep does what skip does."
+        ),
+    ] = OnError.SKIP,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(min=1, help="Images that the model takes at once; measured if not given."),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Threads that read and decode; by the cores if not given."),
+    ] = None,
+    recursive: Annotated[
+        bool, typer.Option(help="Take the images in the subfolders of a folder too.")
+    ] = True,
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Embed images: write their paths and vectors to a file.
+
+    The file has the columns path and embedding. One broken picture does not lose the others: it
+    is left out, and listed with the reason on stderr.
+
+    Examples:
+
+    \b
+      towhee embed photos/ -o photos.parquet
+      towhee embed 'photos/**/*.jpg' https://example.org/a.jpg -o vectors.csv
+      towhee embed photos/ -o photos.parquet --pipeline image-embedding-resnet50
+    """
+    from towhee.cli.embedding import SHOWN, LeftOut, embedded, image_pipeline
+    from towhee.cli.image_inputs import ImageInputs
+    from towhee.cli.provenance import Provenance
+    from towhee.cli.vector_files import SUFFIXES, vector_file
+
+    if output.suffix.lower() not in SUFFIXES:
+        raise typer.BadParameter(
+            f"{str(output)!r} ends in none of {', '.join(SUFFIXES)}", param_hint="--output"
+        )
+    chosen = image_pipeline(pipeline, batch_size=batch_size, workers=workers)
+    left_out = LeftOut(limit=None if as_json else SHOWN)
+    raises = on_error is OnError.RAISE
+    inputs = ImageInputs(paths, recursive=recursive, on_unreadable=_unreadable(left_out, raises))
+    started = time.perf_counter()
+    rows, dimension = 0, None
+    try:
+        with (
+            vector_file(output, lambda size: Provenance.of(chosen.spec, size)) as file,
+            _progress(paths, recursive=recursive) as advance,
+        ):
+            for part in embedded(chosen, inputs, left_out, raises=raises):
+                if part.vectors:
+                    file.write(part.paths, part.vectors)
+                    dimension = part.vectors[0].size
+                rows += len(part.paths)
+                advance(len(part.paths) + part.failed)
+            if not rows:
+                raise DataError(_nothing(paths, left_out))
+    except TowheeError:
+        left_out.say()
+        raise
+    seconds = time.perf_counter() - started
+    _report(output, chosen, rows, dimension, left_out, seconds, as_json)
+
+
+def _report(
+    output: Path,
+    chosen: Pipeline,
+    rows: int,
+    dimension: int | None,
+    left_out: LeftOut,
+    seconds: float,
+    as_json: bool,
+) -> None:
+    rate = rows / seconds
+    left_out.say()
+    if as_json:
+        say_json(
+            {
+                "output": str(output),
+                "pipeline": chosen.spec.name,
+                "dimension": dimension,
+                "rows": rows,
+                "failed": left_out.count,
+                "failures": left_out.as_json(),
+                "seconds": round(seconds, 3),
+                "images_per_second": round(rate, 2),
+            }
+        )
+        return
+    failed = f", {left_out.count:,} left out" if left_out.count else ""
+    say(
+        f"{output}: {rows:,} rows of {dimension} numbers{failed}, in {seconds:.1f} s "
+        f"({rate:.1f} images/s)"
+    )
+
+
+def _unreadable(left_out: LeftOut, raises: bool) -> Callable[[str, OSError], None]:
+    def report(folder: str, error: OSError) -> None:
+        why = f"the folder {folder} cannot be read ({error.strerror})"
+        if raises:
+            raise DataError(why) from error
+        left_out.add(folder, why)
+
+    return report
+
+
+def _nothing(paths: Iterable[str], left_out: LeftOut) -> str:
+    if left_out.count:
+        return "no image could be embedded, so nothing was written"
+    return (
+        f"there is no image in {', '.join(paths)}; in a folder, images are the files that end in "
+        ".jpg, .png, .webp or the like"
+    )
+
+
+@contextlib.contextmanager
+def _progress(paths: list[str], *, recursive: bool) -> Iterator[Callable[[int], Any]]:
+    """A bar on stderr, if a person looks at it; gives the function that moves it on."""
+    if not is_terminal(sys.stderr):
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    from towhee.cli.image_inputs import ImageInputs
+
+    counted = ImageInputs(paths, recursive=recursive, on_unreadable=lambda folder, error: None)
+    total = sum(1 for _ in counted)
+    columns = (
+        TextColumn("embedding"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TaskProgressColumn(show_speed=True),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total, rate="")
+
+        def advance(count: int) -> None:
+            bar.advance(task, count)
+            speed = bar.tasks[0].speed
+            if speed:
+                bar.update(task, rate=f"{speed:.1f} images/s")
+
+        yield advance

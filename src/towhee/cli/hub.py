@@ -1,0 +1,69 @@
+"""``towhee hub``: weights from the Hub."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from towhee.cli.messages import Json, Verbose, note, say, say_json
+
+app = typer.Typer(
+    no_args_is_help=True, help="Download models ahead of use.", pretty_exceptions_enable=False
+)
+
+
+@app.callback()
+def hub() -> None:
+    """Download models ahead of use."""
+
+
+@app.command("pull")
+def pull(
+    name: Annotated[
+        str,
+        typer.Argument(metavar="NAME", help="A model of timm, or a pipeline.", show_default=False),
+    ],
+    as_json: Json = False,
+    verbose: Verbose = False,
+) -> None:
+    """Download a model's weights into the cache, so that it works offline.
+
+    Prints where they are. Nothing is downloaded that is there already.
+
+    Examples:
+
+    \b
+      towhee hub pull resnet50
+      towhee hub pull image-embedding-vit_small_patch14_dinov2
+    """
+    from towhee.models.spec import model_spec
+    from towhee.pipelines.catalogue import EMBEDDED, PREFIX
+
+    if name.replace("_", "-") == EMBEDDED.name:
+        if as_json:
+            say_json({"model": EMBEDDED.name, "path": None, "bytes": 0, "inside_package": True})
+        else:
+            say(f"the model of {EMBEDDED.name} is inside the package; there is nothing to download")
+        return
+    from towhee.models.timm_models import cached_weights, pull_weights
+
+    spec = model_spec(name.removeprefix(PREFIX))
+    if cached_weights(spec) is None:
+        note(f"downloading the weights of {spec.full_name} ...")
+    started = time.perf_counter()
+    path = pull_weights(spec)
+    size = path.stat().st_size
+    if as_json:
+        say_json(
+            {
+                "model": spec.full_name,
+                "path": str(path),
+                "bytes": size,
+                "seconds": round(time.perf_counter() - started, 3),
+                "inside_package": False,
+            }
+        )
+    else:
+        say(f"{spec.full_name}: {size / 2**20:.1f} MiB in {path}")

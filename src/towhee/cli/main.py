@@ -1,0 +1,84 @@
+"""``towhee``: the command line.
+
+Exit codes: 0 done, 1 an error, 2 a command line that cannot be understood, 130 Ctrl-C.
+
+The commands are imported here and what they need is imported when they run, so that
+``towhee --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+import towhee
+from towhee.cli import demo, embed, hub, info, operators, pipelines, search
+from towhee.cli.messages import Verbose, is_verbose, say_error, start_messages
+from towhee.errors import TowheeError
+
+
+class Commands(typer.core.TyperGroup):
+    """The commands, whose errors end as one sentence on stderr and exit code 1."""
+
+    def invoke(self, ctx: Any) -> Any:  # Any: typer moved the class of its contexts in 0.26
+        start_messages(ctx)
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:  # `towhee operators | head`: typer ends quietly
+            raise
+        except (TowheeError, OSError) as error:
+            if is_verbose(ctx):
+                import traceback
+
+                traceback.print_exc()
+            say_error(error)
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(
+    name="towhee",
+    cls=Commands,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"towhee {towhee.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def towhee_command(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Turn images into vectors and search them.
+
+    Examples:
+
+    \b
+      towhee demo
+      towhee embed photos/ -o photos.parquet
+      towhee search photos.parquet query.jpg --html found.html
+    """
+
+
+app.command("embed")(embed.embed)
+app.command("search")(search.search)
+app.command("demo")(demo.demo)
+app.command("pipelines")(pipelines.pipelines)
+app.command("operators")(operators.operators)
+app.command("info")(info.info)
+app.add_typer(hub.app, name="hub")
+
+
+def main() -> None:
+    """The entry point of the command ``towhee``."""
+    app()
