@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+# Threads of OpenMP that spin while they wait take the cores from everything else that runs; torch
+# reads this when it is first imported, in the tests and in the processes that they start.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

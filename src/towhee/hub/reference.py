@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from towhee.hub.registry import check_arguments, find
-from towhee.operators.base import OperatorRef
+from towhee.operators.base import Operator, OperatorRef
 
 
 def reference(name: str, *args: Any, **kwargs: Any) -> OperatorRef:
@@ -17,5 +17,8 @@ def reference(name: str, *args: Any, **kwargs: Any) -> OperatorRef:
     """
     chosen, target = find(name)
     ref = OperatorRef(chosen, target, args, tuple(sorted(kwargs.items())))
-    check_arguments(chosen, ref.resolve(), args, kwargs)
+    operator = ref.resolve()
+    check_arguments(chosen, operator, args, kwargs)
+    if isinstance(operator, type) and issubclass(operator, Operator):
+        ref.instantiate()  # it checks its arguments when made, and loads nothing before setup()
     return ref

@@ -19,6 +19,7 @@ from typing import Any, TypeVar, overload
 
 from towhee.errors import UnknownNameError, UsageError
 from towhee.hub.builtin_operators import BUILTIN_OPERATORS
+from towhee.operators.base import is_operator_class
 
 Target = str | Callable[..., Any]
 T = TypeVar("T", bound=Callable[..., Any])
@@ -136,7 +137,7 @@ def check_arguments(
 
     A wrong keyword is answered with the closest right one.
     """
-    if not isinstance(target, type):
+    if not is_operator_class(target):
         if args or kwargs:
             raise UsageError(f"{name} is a function: it takes no arguments when it is named")
         return

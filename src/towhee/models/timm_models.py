@@ -63,7 +63,7 @@ def pull_weights(spec: ModelSpec) -> Path:
     Raises:
         WeightsError: if they are neither cached nor to be had; it says how to get them.
     """
-    import httpx
+    import httpx2
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError
 
@@ -85,7 +85,7 @@ def pull_weights(spec: ModelSpec) -> Path:
         raise WeightsError(
             f"{repository} on the Hub holds no {WEIGHTS_FILE}; towhee loads no other form"
         ) from error
-    except (HfHubHTTPError, httpx.HTTPError, OSError) as error:
+    except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
         raise WeightsError(f"{_not_to_be_had(spec, repository)} ({error})") from error
 
 

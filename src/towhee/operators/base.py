@@ -110,7 +110,7 @@ class OperatorRef:
     def instantiate(self) -> Callable[..., Any]:
         """A new operator: the class called with the arguments, or the function itself."""
         target = self.resolve()
-        if isinstance(target, type):
+        if is_operator_class(target):
             made: Callable[..., Any] = target(*self.args, **dict(self.kwargs))
             return made
         return target
@@ -125,6 +125,13 @@ def _argument(value: object) -> str:
     """An argument as a chain shows it; a function by its name, not by its address."""
     name = getattr(value, "__name__", None)
     return name if callable(value) and isinstance(name, str) else short(value)
+
+
+def is_operator_class(target: object) -> bool:
+    """Whether it is a class whose objects are operators; ``str`` is a class, but a function here."""
+    return isinstance(target, type) and any(
+        "__call__" in vars(base) or "batch" in vars(base) for base in target.__mro__
+    )
 
 
 def short(value: object, limit: int = 80) -> str:

@@ -103,7 +103,6 @@ def pipeline(
     for position, (operator, arguments) in enumerate(spec.steps):
         last = position == len(spec.steps) - 1
         ref = reference(operator, **{**arguments, **(overrides if last else {})})
-        ref.instantiate()  # operators check their arguments when made, and load nothing yet
         plan = plan.then(Map(ref))
     plan = plan.with_options(on_error=on_error, batch_size=batch_size, num_worker=num_worker)
     return Pipeline(spec, PlanFunction(plan))

@@ -40,10 +40,11 @@ def test_vectors_of_all_photographs_are_those_of_timm(
     settings = timm.data.resolve_data_config({}, model=model)
     prepare = timm.data.create_transform(**settings, is_training=False)
     theirs = []
-    for path in photographs:
-        pixels = prepare(PIL.Image.open(path).convert("RGB"))[None]
+    for start in range(0, len(photographs), 32):
+        images = [PIL.Image.open(path) for path in photographs[start : start + 32]]
+        pixels = torch.stack([prepare(image.convert("RGB")) for image in images])
         with torch.inference_mode():
-            theirs.append(model(pixels)[0].numpy())
+            theirs.extend(model(pixels).numpy())
     ours = (
         DataCollection(photographs)
         .image_decode.cv2()
