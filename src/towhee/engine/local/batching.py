@@ -68,10 +68,10 @@ def batches(chunks: Iterator[Chunk], size: BatchSize) -> Iterator[Chunk]:
                 rows -= taken
                 waiting = [together.slice(taken, len(together))] if rows else []
     except Exception:
-        if waiting:
+        if rows:
             yield Chunk.joined(waiting)
         raise
-    if waiting:
+    if rows:
         yield Chunk.joined(waiting)
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
+from typing import Any
 
 from towhee.engine.chunk import Chunk
 from towhee.engine.local.size import size_of
@@ -36,28 +37,37 @@ class Lookahead:
     """
 
     def __init__(self, workers: int, most_tasks: int, byte_limit: int) -> None:
-        self.rows_in_task = 1
+        self._rows = 1
         self._workers = workers
         self._most_tasks = most_tasks
         self._byte_limit = byte_limit
         self._bytes_per_row = 0.0
 
-    def note(self, rows: int, size: int, seconds: float) -> None:
-        """Learn from a finished task of ``rows`` rows and ``size`` bytes what a row costs."""
-        if rows == 0:
-            return
-        self._bytes_per_row = max(size / rows, 0.8 * self._bytes_per_row, 1.0)
-        if seconds < _TASK_SECONDS / 2 and rows >= self.rows_in_task:
-            self.rows_in_task = min(self.rows_in_task * 2, _MOST_ROWS_IN_TASK)
-        elif seconds > 2 * _TASK_SECONDS:
-            self.rows_in_task = max(1, self.rows_in_task // 2)
-
-    def tasks(self) -> int:
-        """How many tasks may be under way or waiting to be taken."""
+    @property
+    def rows_in_task(self) -> int:
+        """How many rows to give a task, so that each worker can have two within the budget."""
         if not self._bytes_per_row:
-            return self._workers
-        affordable = int(self._byte_limit / (self._bytes_per_row * self.rows_in_task))
-        return max(1, min(self._most_tasks, affordable))
+            return 1
+        affordable = self._byte_limit / (2 * self._workers * self._bytes_per_row)
+        return max(1, min(self._rows, int(affordable)))
+
+    def note_size(self, rows: int, size: int) -> None:
+        """Learn what a row weighs from a task that is finished, whether taken or not."""
+        self._bytes_per_row = max(size / rows, 0.8 * self._bytes_per_row, 1.0)
+
+    def note_time(self, rows: int, seconds: float) -> None:
+        """Learn from a task that is taken how many rows make one worth its bookkeeping."""
+        if seconds < _TASK_SECONDS / 2 and rows >= self._rows:
+            self._rows = min(self._rows * 2, _MOST_ROWS_IN_TASK)
+        elif seconds > 2 * _TASK_SECONDS:
+            self._rows = max(1, self._rows // 2)
+
+    def has_room(self, tasks: int, rows: int) -> bool:
+        """Whether one more task may be under way, beside so many with so many rows in them."""
+        if not self._bytes_per_row:
+            return tasks < self._workers
+        after = (rows + self.rows_in_task) * self._bytes_per_row
+        return tasks == 0 or (tasks < self._most_tasks and after <= self._byte_limit)
 
 
 def run_in_threads(
@@ -68,20 +78,21 @@ def run_in_threads(
     Raises the error of the first failing row after the rows in front of it were given, and an
     error of the tasks' own source after all rows that came before it.
     """
-    waiting: deque[Future[Outcome]] = deque()
+    waiting: deque[Future[tuple[Outcome, int, float]]] = deque()
     source_error: Exception | None = None
     exhausted = False
+    rows_waiting = 0
 
-    def timed(chunk: Chunk) -> Outcome:
+    def timed(chunk: Chunk) -> tuple[Outcome, int, float]:
         started = time.perf_counter()
         outcome = work(chunk)
         seconds = time.perf_counter() - started
-        lookahead.note(len(chunk), max(size_of(chunk), size_of(outcome.chunk)), seconds)
-        return outcome
+        lookahead.note_size(len(chunk), max(size_of(chunk), size_of(outcome.chunk)))
+        return outcome, len(chunk), seconds
 
     try:
         while True:
-            while not exhausted and len(waiting) < lookahead.tasks():
+            while not exhausted and lookahead.has_room(len(waiting), rows_waiting):
                 try:
                     task = next(tasks, None)
                 except Exception as raised:  # noqa: BLE001 (raised below, behind the rows that came before it)
@@ -90,9 +101,12 @@ def run_in_threads(
                     exhausted = True
                 else:
                     waiting.append(executor.submit(timed, task))
+                    rows_waiting += len(task)
             if not waiting:
                 break
-            outcome = waiting.popleft().result()
+            outcome, rows, seconds = waiting.popleft().result()
+            lookahead.note_time(rows, seconds)
+            rows_waiting -= rows
             if len(outcome.chunk):
                 yield outcome.chunk
             if outcome.error is not None:
@@ -113,7 +127,7 @@ def split(chunks: Iterator[Chunk], lookahead: Lookahead) -> Iterator[Chunk]:
             start = stop
 
 
-def _abandon(waiting: deque[Future[Outcome]]) -> None:
+def _abandon(waiting: Iterable[Future[Any]]) -> None:
     """Cancel what has not begun and wait for what has, so that no thread works on unseen."""
     for future in waiting:
         future.cancel()
