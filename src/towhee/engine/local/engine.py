@@ -100,7 +100,8 @@ def _lower(
 def _inline(chunks: Iterator[Chunk], program: RowProgram) -> Iterator[Chunk]:
     for chunk in chunks:
         outcome = program.run(chunk)
-        yield outcome.chunk
+        if len(outcome.chunk):
+            yield outcome.chunk
         if outcome.error is not None:
             raise outcome.error
 

@@ -129,7 +129,7 @@ def _regrouped(chunks: Iterator[Chunk], size: int) -> Iterator[Chunk]:
         yield from together.slice(0, full).pieces(size)
         rows -= full
         waiting = [together.slice(full, len(together))] if rows else []
-    if waiting:
+    if rows:
         yield Chunk.joined(waiting)
 
 
