@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from towhee.cli.messages import Json, Verbose, is_terminal, say, say_json
+from towhee.cli.messages import Json, Verbose, counted, is_terminal, say, say_json
 from towhee.errors import DataError, TowheeError
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _report(
         return
     failed = f", {left_out.count:,} left out" if left_out.count else ""
     say(
-        f"{output}: {rows:,} rows of {dimension} numbers{failed}, in {seconds:.1f} s "
+        f"{output}: {counted(rows, 'row')} of {dimension} numbers{failed}, in {seconds:.1f} s "
         f"({rate:.1f} images/s)"
     )
 
@@ -178,7 +178,6 @@ def _progress(paths: list[str], *, recursive: bool) -> Iterator[Callable[[int], 
         BarColumn,
         MofNCompleteColumn,
         Progress,
-        TaskProgressColumn,
         TextColumn,
         TimeRemainingColumn,
     )
@@ -191,7 +190,6 @@ def _progress(paths: list[str], *, recursive: bool) -> Iterator[Callable[[int], 
         TextColumn("embedding"),
         BarColumn(),
         MofNCompleteColumn(),
-        TaskProgressColumn(show_speed=True),
         TextColumn("{task.fields[rate]}"),
         TimeRemainingColumn(),
     )

@@ -40,7 +40,7 @@ class LeftOut:
 
     def add(self, path: str, why: str) -> None:
         """Count one more."""
-        logger.info("left out %s: %s", path, why)
+        logger.info("left out: %s", _line(path, why))
         self.count += 1
         if self.limit is None or len(self.reasons) < self.limit:
             self.reasons.append((path, why))
@@ -51,13 +51,18 @@ class LeftOut:
             return
         note(f"left out {self.count:,}:")
         for path, why in self.reasons[:SHOWN]:
-            note(f"  {why}" if path in why else f"  {path}: {why}")
+            note(f"  {_line(path, why)}")
         if self.count > SHOWN:
             note(f"  and {self.count - SHOWN:,} more (--verbose lists them all)")
 
     def as_json(self) -> list[dict[str, str]]:
         """They as plain values."""
         return [{"path": path, "reason": why} for path, why in self.reasons]
+
+
+def _line(path: str, why: str) -> str:
+    """The reason, with the path in front unless it names it."""
+    return why if path in why else f"{path}: {why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +111,8 @@ def embedded(
             dimension = vectors[0].size if vectors else dimension
             yield Vectors([str(chunk.keys[place]) for place in sound], vectors, len(chunk.failures))
     except OperatorError as error:
-        why = reason(error.__cause__ or error)
-        named = why if str(error.key) in why else f"{error.key}: {why}"
-        raise DataError(f"{named} (--on-error skip embeds the others)") from error
+        why = _line(str(error.key), reason(error.__cause__ or error))
+        raise DataError(f"{why} (--on-error skip embeds the others)") from error
 
 
 def image_pipeline(

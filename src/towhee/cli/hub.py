@@ -14,11 +14,6 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def hub() -> None:
-    """Download models ahead of use."""
-
-
 @app.command("pull")
 def pull(
     name: Annotated[
@@ -47,9 +42,10 @@ def pull(
         else:
             say(f"the model of {EMBEDDED.name} is inside the package; there is nothing to download")
         return
-    from towhee.models.timm_models import cached_weights, pull_weights
+    from towhee.models.timm_models import cached_weights, pull_weights, timm_config
 
     spec = model_spec(name.removeprefix(PREFIX))
+    timm_config(spec)  # refuses what timm does not have, or says how to install it
     if cached_weights(spec) is None:
         note(f"downloading the weights of {spec.full_name} ...")
     started = time.perf_counter()

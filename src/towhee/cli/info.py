@@ -6,12 +6,16 @@ import inspect
 import platform
 import sys
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import towhee
 from towhee.cli.messages import Json, Verbose, say, say_json
+from towhee.cli.models import model_about, model_names
+
+if TYPE_CHECKING:
+    from towhee.pipelines.catalogue import PipelineSpec
 
 
 def info(
@@ -49,34 +53,38 @@ def _about(name: str) -> dict[str, Any]:
     """
     from towhee.errors import UnknownNameError
     from towhee.hub import registry
-    from towhee.models.spec import model_spec
-    from towhee.pipelines import list_pipelines
+    from towhee.pipelines import find_pipeline, list_pipelines
     from towhee.pipelines.catalogue import PREFIX
 
     pipelines = [spec.name for spec in list_pipelines()]
     plain = name.removeprefix("towhee/").replace("_", "-")
-    if plain in [known.replace("_", "-") for known in pipelines] or name.startswith(PREFIX):
-        return _pipeline(name)
+    if plain in [known.replace("_", "-") for known in pipelines]:
+        return _pipeline(find_pipeline(name))
     operators = registry.names()
     if registry.canonical(name) in operators:
         return _operator(name)
-    models = _model_names()
-    if model_spec(name).architecture in models:
-        return _model(name)
-    raise UnknownNameError("pipeline, model or operator", name, [*pipelines, *operators, *models])
+    models = model_names()
+    model_name = name.removeprefix(PREFIX)
+    if model_name.partition(".")[0] not in {known.partition(".")[0] for known in models}:
+        raise UnknownNameError(
+            "pipeline, model or operator", name, [*pipelines, *operators, *models]
+        )
+    if name.startswith(PREFIX):
+        return _pipeline(find_pipeline(name))
+    return {"kind": "model", **model_about(name)}
 
 
-def _pipeline(name: str) -> dict[str, Any]:
+def _pipeline(spec: PipelineSpec) -> dict[str, Any]:
     from towhee.cli.pipelines import pipeline_row
-    from towhee.pipelines import find_pipeline, pipeline
+    from towhee.pipelines import pipeline
+    from towhee.pipelines.catalogue import EMBEDDED
 
-    spec = find_pipeline(name)
-    if spec.model_name is not None and spec.dimension is None:
-        _model(spec.model_name)  # refuses a name that timm does not have
+    model_name = EMBEDDED.name if spec.name == EMBEDDED.name else spec.model_name
     return {
         "kind": "pipeline",
         **pipeline_row(spec),
         "steps": [{"operator": operator, "arguments": given} for operator, given in spec.steps],
+        "model": None if model_name is None else model_about(model_name),
         "explain": pipeline(spec.name).explain(),
     }
 
@@ -110,33 +118,6 @@ def _arguments(operator: Any) -> list[dict[str, Any]]:
     ]
 
 
-def _model(name: str) -> dict[str, Any]:
-    from towhee.models.describe import describe_embedded, describe_timm
-
-    about = describe_embedded() if name in _embedded_names() else describe_timm(name)
-    return {"kind": "model", **about}
-
-
-def _embedded_names() -> tuple[str, ...]:
-    from towhee.models.embedded_model import embedded_model
-
-    full = embedded_model().name
-    return (full, full.partition(" ")[0])
-
-
-def _model_names() -> list[str]:
-    """The models that can be described here: all of timm's if it is installed."""
-    from towhee.errors import MissingExtraError
-    from towhee.models.pretrained_tags import PINNED
-    from towhee.models.timm_models import import_timm
-
-    try:
-        names = import_timm().list_models()
-    except MissingExtraError:
-        names = list(PINNED)
-    return [*_embedded_names(), *names]
-
-
 def _installation() -> dict[str, Any]:
     from towhee.cli.extras import extras, is_installed
     from towhee.cli.weights import cache_folder
@@ -149,36 +130,51 @@ def _installation() -> dict[str, Any]:
         "executable": sys.executable,
         "platform": platform.platform(),
         "package": str(towhee.__path__[0]),
+        "weights": str(cache) if cache else None,
         "extras": {
             extra: {"installed": is_installed(extra), "packages": packages[extra]}
             for extra in packages
         },
-        "caches": {"weights (HF_HOME)": str(cache) if cache else None},
     }
 
 
 def _say(about: Mapping[str, Any], indent: str = "") -> None:
-    """Plain values, a line each; longer texts in blocks of their own at the end."""
+    """Plain values, a line each; behind them texts of many lines, and values within values."""
     blocks = {key: value for key, value in about.items() if _is_block(value)}
-    width = max((len(str(key)) for key in about if key not in blocks), default=0)
+    width = max((len(key) for key in about if key not in blocks), default=0)
     for key, value in about.items():
         if key not in blocks:
-            say(f"{indent}{key!s:<{width}}  {_plain(value)}".rstrip())
+            say(f"{indent}{key:<{width}}  {_plain(value)}")
     for key, value in blocks.items():
-        say(f"\n{indent}{key}" if not indent else f"{indent}{key}")
-        if isinstance(value, Mapping):
+        say(f"{indent}{key}" if indent else f"\n{key}")
+        if key == "extras":
+            _say(_extra_lines(value), indent + "  ")
+        elif isinstance(value, Mapping):
             _say(value, indent + "  ")
-        elif isinstance(value, list):
-            for item in value:
-                say(f"{indent}  {_item(item)}")
         else:
-            for line in str(value).splitlines():
+            lines = map(_plain, value) if isinstance(value, list) else value.splitlines()
+            for line in lines:
                 say(f"{indent}  {line}".rstrip())
 
 
+def _extra_lines(extras: Mapping[str, Any]) -> dict[str, str]:
+    """What each extra has, or lacks."""
+    lines: dict[str, str] = {}
+    for extra, state in extras.items():
+        found = {name: version for name, version in state["packages"].items() if version}
+        lacking = [name for name in state["packages"] if name not in found]
+        lines[extra] = ", ".join(f"{name} {version}" for name, version in found.items())
+        if lacking:
+            lines[extra] = f"not installed, lacks {', '.join(lacking)}"
+    return lines
+
+
 def _is_block(value: Any) -> bool:
-    is_long = isinstance(value, str) and "\n" in value
-    return is_long or (isinstance(value, (Mapping, list)) and bool(value))
+    if isinstance(value, list):
+        return any(isinstance(item, (Mapping, list)) for item in value)
+    return (isinstance(value, str) and "\n" in value) or (
+        isinstance(value, Mapping) and value != {}
+    )
 
 
 def _plain(value: Any) -> str:
@@ -186,10 +182,8 @@ def _plain(value: Any) -> str:
         return "yes" if value else "no"
     if value is None or value in ([], {}):
         return "-"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}: {_plain(item)}" for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(_plain, value))
     return str(value)
-
-
-def _item(item: Any) -> str:
-    if isinstance(item, Mapping):
-        return ", ".join(f"{key}: {_plain(value)}" for key, value in item.items())
-    return str(item)

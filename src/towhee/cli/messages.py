@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import sys
@@ -27,20 +28,16 @@ def start_messages(ctx: typer.Context) -> None:
         return
     handler = _Stderr()
     handler.setFormatter(logging.Formatter("%(levelname)s %(name)s: %(message)s"))
-    level = logger.level
     logger.addHandler(handler)
-
-    def stop() -> None:
-        logger.removeHandler(handler)
-        logger.setLevel(level)
-
-    ctx.call_on_close(stop)
+    ctx.call_on_close(lambda: logger.removeHandler(handler))
 
 
 def _be_verbose(ctx: typer.Context, wanted: bool) -> None:
     if wanted:
         ctx.meta[_VERBOSE] = True
-        logging.getLogger("towhee").setLevel(logging.DEBUG)
+        logger = logging.getLogger("towhee")
+        ctx.find_root().call_on_close(functools.partial(logger.setLevel, logger.level))
+        logger.setLevel(logging.DEBUG)
 
 
 def is_verbose(ctx: typer.Context) -> bool:
@@ -79,8 +76,10 @@ def note(text: str) -> None:
 
 def reason(error: BaseException) -> str:
     """What an error says, on one line; its type where it says nothing."""
-    said = " ".join(str(error).split())
-    return said or type(error).__name__
+    said = str(error)
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        said = f"{error.filename}: {error.strerror}"
+    return " ".join(said.split()) or type(error).__name__
 
 
 def say_json(value: Any) -> None:
@@ -108,6 +107,16 @@ def say_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     with wide.capture() as captured:
         wide.print(table)
     typer.echo("\n".join(line.rstrip() for line in captured.get().splitlines()))
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and what it counts.
+
+    Example:
+        >>> counted(1, "row"), counted(2000, "row")
+        ('1 row', '2,000 rows')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def is_terminal(stream: IO[str]) -> bool:

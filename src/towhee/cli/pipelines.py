@@ -51,7 +51,7 @@ def pipelines(
                 row["data"],
                 row["dimension"],
                 row["license"],
-                f'pip install "towhee[{row["extra"]}]"' if row["missing"] else row["extra"],
+                row["extra"] if row["extra_installed"] else f'pip install "towhee[{row["extra"]}]"',
                 _WEIGHTS[row["weights_here"]],
             )
             for row in rows
@@ -73,7 +73,7 @@ def pipeline_row(spec: PipelineSpec) -> dict[str, Any]:
         "dimension": spec.dimension,
         "license": spec.license,
         "extra": spec.extra,
-        "missing": spec.extra is not None and not is_installed(spec.extra),
+        "extra_installed": spec.extra is None or is_installed(spec.extra),
         "weights_here": _weights_here(spec),
         "summary": spec.summary,
     }

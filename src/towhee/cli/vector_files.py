@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     Vector = npt.NDArray[np.float32]
 
-_ROWS_IN_GROUP = 1024
+_ROWS_IN_GROUP = 4096
+_BYTES_IN_GROUP = 8 * 2**20
 _NPY_HEADER_BYTES = 128
 
 
@@ -53,7 +54,8 @@ class ParquetFile:
     def write(self, paths: Sequence[str], vectors: Sequence[Vector]) -> None:
         self._paths.extend(paths)
         self._vectors.extend(vectors)
-        if len(self._paths) >= _ROWS_IN_GROUP:
+        rows = len(self._paths)
+        if rows >= _ROWS_IN_GROUP or rows * self._vectors[0].nbytes >= _BYTES_IN_GROUP:
             self._write_group()
 
     def close(self) -> None:

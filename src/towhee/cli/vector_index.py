@@ -53,9 +53,12 @@ def read_index(path: str) -> VectorIndex:
         )
     paths: list[str] = []
     blocks: list[npt.NDArray[np.float32]] = []
-    for batch in file.iter_batches(columns=["path", "embedding"]):
-        blocks.append(_matrix(batch.column("embedding"), path, len(paths)))
-        paths.extend(map(str, batch.column("path").to_pylist()))
+    try:
+        for batch in file.iter_batches(columns=["path", "embedding"]):
+            blocks.append(_matrix(batch.column("embedding"), path, len(paths)))
+            paths.extend(map(str, batch.column("path").to_pylist()))
+    except (pyarrow.ArrowInvalid, OSError) as error:
+        raise DataError(f"{path!r} is damaged ({error})") from error
     vectors = np.concatenate(blocks) if blocks else np.empty((0, 0), np.float32)
     return VectorIndex(paths, vectors, Provenance.read(schema.metadata or {}))
 

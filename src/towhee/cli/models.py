@@ -1,0 +1,56 @@
+"""What is known of a model, whether the packages that run it are installed or not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from towhee.errors import MissingExtraError
+
+
+def model_about(name: str) -> dict[str, Any]:
+    """A model as plain values: weights, licence, dimension, preprocessing.
+
+    Args:
+        name: of a model of timm, with or without a tag, or one of ``embedded_names()``.
+
+    Raises:
+        UnknownNameError: if timm has no such model or tag.
+    """
+    from towhee.models.describe import describe_embedded, describe_timm
+    from towhee.models.pretrained_tags import PINNED
+    from towhee.models.spec import model_spec
+
+    if name in embedded_names():
+        return describe_embedded()
+    try:
+        return describe_timm(name)
+    except MissingExtraError as error:
+        spec = model_spec(name)
+        _, dimension, license = PINNED.get(spec.architecture, (None, None, None))
+        return {
+            "model": spec.full_name,
+            "license": license,
+            "dimension": dimension,
+            "missing": str(error),
+        }
+
+
+def model_names() -> list[str]:
+    """The models that are known here: all of timm's if it is installed, else the pinned ones."""
+    from towhee.models.pretrained_tags import PINNED
+    from towhee.models.timm_models import import_timm
+
+    try:
+        names = import_timm().list_models()
+    except MissingExtraError:
+        names = list(PINNED)
+    return [*embedded_names(), *names]
+
+
+def embedded_names() -> tuple[str, ...]:
+    """What the model inside the package is called: by its pipeline, and by its own name."""
+    from towhee.models.embedded_model import embedded_model
+    from towhee.pipelines.catalogue import EMBEDDED
+
+    full = embedded_model().name
+    return (EMBEDDED.name, full, full.partition(" ")[0])

@@ -1,0 +1,86 @@
+"""``towhee info``: pipelines, models, operators, and the installation."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib import metadata
+from typing import Any
+
+import pytest
+
+import towhee as package
+from towhee import pipeline
+from towhee.models.embedded_model import embedded_model
+
+
+def test_without_a_name_the_installation(towhee: Any, towhee_json: Any) -> None:
+    told = towhee_json("info")
+    assert told["towhee"] == package.__version__
+    assert told["python"] == platform.python_version()
+    assert told["extras"]["torch"]["packages"]["timm"] == metadata.version("timm")
+    assert told["extras"]["torch"]["installed"]
+    shown = towhee("info").stdout
+    assert f"timm {metadata.version('timm')}" in shown
+
+
+def test_a_pipeline_has_its_steps_and_its_model(towhee: Any, towhee_json: Any) -> None:
+    told = towhee_json("info", "image-embedding")
+    assert told["kind"] == "pipeline"
+    assert [step["operator"] for step in told["steps"]] == [
+        "image_decode.pil",
+        "image_embedding.embedded",
+    ]
+    assert told["explain"] == pipeline("image-embedding").explain()
+    assert told["model"]["sha256"] == embedded_model().sha256
+    assert "image_embedding.embedded()" in towhee("info", "image-embedding").stdout
+
+
+def test_the_pinned_weights_and_how_images_are_prepared(towhee_json: Any) -> None:
+    for name in ("image-embedding-resnet50", "resnet50"):
+        told = towhee_json("info", name)
+        model = told["model"] if told["kind"] == "pipeline" else told
+        assert model["model"] == "resnet50.a1_in1k"
+        assert model["preprocess"]["crop_pct"] == 0.95
+    tagged = towhee_json("info", "resnet50.tv_in1k")
+    assert tagged["preprocess"]["interpolation"] == "bilinear"
+
+
+def test_an_operator_has_its_arguments(towhee: Any, towhee_json: Any) -> None:
+    told = towhee_json("info", "towhee/image-embedding.timm")
+    assert told["kind"] == "operator"
+    assert told["name"] == "image_embedding.timm"
+    arguments = {argument["name"]: argument for argument in told["arguments"]}
+    assert arguments["model_name"]["default"] == "'resnet50'"
+    assert "model_name" in towhee("info", "image_embedding.timm").stdout
+
+
+def test_the_embedded_model_by_its_own_name(towhee_json: Any) -> None:
+    name = embedded_model().name.partition(" ")[0]
+    assert towhee_json("info", name)["sha256"] == embedded_model().sha256
+
+
+@pytest.mark.parametrize(
+    ("name", "closest"),
+    [
+        ("resnet5", "resnet50"),
+        ("image-embedding-resnet5", "image-embedding-resnet50"),
+        ("image_embedding.tim", "image_embedding.timm"),
+        ("resnet50.tv_in2k", "resnet50.tv_in1k"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_the_closest(towhee: Any, name: str, closest: str) -> None:
+    done = towhee("info", name)
+    assert done.exit_code == 1
+    assert f"'{closest}'" in done.stderr
+
+
+def test_without_timm_a_pinned_model_is_known_and_says_what_to_install(
+    towhee: Any, towhee_json: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "timm", None)
+    told = towhee_json("info", "resnet50")
+    assert told["model"] == "resnet50.a1_in1k"
+    assert told["dimension"] == 2048
+    assert 'pip install "towhee[torch]"' in told["missing"]
+    assert "did you mean 'resnet50'" in towhee("info", "resnet5").stderr
