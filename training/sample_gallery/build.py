@@ -1,274 +1,257 @@
-"""Build ``src/towhee/samples`` from the free photographs inside three Python packages.
+"""Build ``src/towhee/samples`` from the photographs inside seven published packages.
 
-    pip install scikit-image scikit-learn matplotlib
-    python training/sample_gallery/build.py
+    python training/sample_gallery/build.py SOURCES
 
-Large photographs give further pictures: parts that show another subject. Each query is an edited
-copy of a gallery picture; ``expected.json`` says of which.
+``SOURCES`` is the folder that the packages were unpacked into; ``README.md`` has the commands.
+Every photograph is checked against ``sources.sha256``, so the same pictures come out each time.
 """
 
 from __future__ import annotations
 
-import importlib.util
+import bz2
+import functools
+import hashlib
+import io
 import json
+import pickle
+import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import PIL.Image
+import PIL.ImageCms
 import PIL.ImageEnhance
 import PIL.ImageFilter
 import PIL.ImageOps
+from photographs import LICENCES, PACKAGES, PHOTOGRAPHS, Photograph
 
-TARGET = Path(__file__).parents[2] / "src/towhee/samples"
+HERE = Path(__file__).parent
+TARGET = HERE.parents[1] / "src/towhee/samples"
 SIDE = 360
+QUALITY = 82
 
-Box = tuple[float, float, float, float]
 
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A changed copy of a photograph of the gallery, to search with.
 
-@dataclass(frozen=True)
-class Photograph:
-    """One photograph: where it lies, whose it is, and the parts that are pictures of their own.
-
-    A part's box is left, top, right, bottom, as shares of the sides.
+    Attributes:
+        of: the photograph's name.
+        change: one word for what was done; the query is called ``<of>_<change>``.
+        done: what was done, for ``ORIGINS.md``.
+        edit: the same, on pixels.
     """
 
-    package: str
-    path: str
-    rights: str
-    source: str
-    parts: dict[str, Box]
+    of: str
+    change: str
+    done: str
+    edit: Callable[[PIL.Image.Image], PIL.Image.Image]
+
+    @property
+    def name(self) -> str:
+        """The name of its file, without the ending."""
+        return f"{self.of}_{self.change}"
 
 
-NASA = "public domain (NASA)"
-PHOTOGRAPHS = {
-    "astronaut": Photograph(
-        "skimage",
-        "data/astronaut.png",
-        NASA,
-        "https://flic.kr/p/r9qvLn",
-        {
-            "astronaut_face": (0.28, 0.0, 0.62, 0.36),
-            "flag": (0.0, 0.0, 0.24, 0.62),
-            "helmet": (0.56, 0.52, 1.0, 1.0),
-            "model_shuttle": (0.62, 0.0, 1.0, 0.5),
-        },
-    ),
-    "brick_wall": Photograph(
-        "skimage", "data/brick.png", "CC0", "https://cc0textures.com/view.php?tex=Bricks25", {}
-    ),
-    "cameraman": Photograph(
-        "skimage",
-        "data/camera.png",
-        "CC0, by Lav Varshney",
-        "https://github.com/scikit-image/scikit-image/issues/3927",
-        {
-            "tripod": (0.38, 0.42, 0.95, 1.0),
-            "man_with_camera": (0.2, 0.02, 0.72, 0.5),
-        },
-    ),
-    "cat": Photograph(
-        "skimage",
-        "data/chelsea.png",
-        "CC0, by Stefan van der Walt",
-        "scikit-image",
-        {"cat_eye": (0.55, 0.18, 0.8, 0.5), "cat_fur": (0.0, 0.55, 0.42, 1.0)},
-    ),
-    "clock_in_motion": Photograph(
-        "skimage",
-        "data/clock_motion.png",
-        "public domain, by Stefan van der Walt",
-        "scikit-image",
-        {},
-    ),
-    "coffee_cup": Photograph(
-        "skimage",
-        "data/coffee.png",
-        "CC0, by Rachel Michetti",
-        "scikit-image, courtesy of Pikolo Espresso Bar",
-        {
-            "espresso": (0.3, 0.08, 0.72, 0.62),
-            "spoon": (0.48, 0.5, 0.8, 0.9),
-            "wooden_table": (0.72, 0.0, 1.0, 0.6),
-        },
-    ),
-    "coins": Photograph(
-        "skimage",
-        "data/coins.png",
-        "no known copyright restrictions (Brooklyn Museum)",
-        "https://www.brooklynmuseum.org/opencollection/archives/image/51611",
-        {"one_coin": (0.78, 0.5, 1.0, 0.76), "row_of_coins": (0.0, 0.74, 1.0, 1.0)},
-    ),
-    "grass": Photograph(
-        "skimage",
-        "data/grass.png",
-        "CC0",
-        "https://www.deviantart.com/linolafett/art/Grass-01-434853879",
-        {},
-    ),
-    "gravel": Photograph(
-        "skimage", "data/gravel.png", "CC0", "https://cc0textures.com/view.php?tex=Gravel04", {}
-    ),
-    "deep_field": Photograph(
-        "skimage",
-        "data/hubble_deep_field.jpg",
-        NASA,
-        "http://hubblesite.org/newscenter/archive/releases/2012/37/image/a/",
-        {
-            "galaxies_north": (0.0, 0.0, 0.45, 0.5),
-            "galaxies_south": (0.52, 0.52, 1.0, 1.0),
-        },
-    ),
-    "colon_tissue": Photograph(
-        "skimage",
-        "data/ihc.png",
-        "no known copyright restrictions (CMMI)",
-        "scikit-image",
-        {"colon_gland": (0.46, 0.56, 0.86, 1.0)},
-    ),
-    "retina": Photograph(
-        "skimage",
-        "data/retina.jpg",
-        "CC0, by Mikael Häggström",
-        "https://commons.wikimedia.org/wiki/File:Fundus_photograph_of_normal_left_eye.jpg",
-        {
-            "optic_disc": (0.02, 0.26, 0.36, 0.6),
-            "macula": (0.38, 0.34, 0.7, 0.66),
-        },
-    ),
-    "rocket": Photograph(
-        "skimage",
-        "data/rocket.jpg",
-        "public domain, by SpaceX",
-        "https://www.flickr.com/photos/spacexphotos/16511594820/",
-        {
-            "launch_tower": (0.62, 0.0, 1.0, 0.9),
-            "rocket_base": (0.3, 0.55, 0.75, 1.0),
-            "rocket_tip": (0.38, 0.15, 0.62, 0.6),
-        },
-    ),
-    "writing": Photograph(
-        "skimage",
-        "data/text.png",
-        "public domain",
-        "https://en.wikipedia.org/wiki/File:Corner.png",
-        {"handwritten_letters": (0.0, 0.1, 0.42, 1.0)},
-    ),
-    "pagoda": Photograph(
-        "sklearn",
-        "datasets/images/china.jpg",
-        "CC BY 2.0, by Daniel Buechele",
-        "https://www.flickr.com/photos/danielbuechele/6061409035/",
-        {
-            "pagoda_roof": (0.26, 0.0, 0.66, 0.36),
-            "pagoda_balcony": (0.24, 0.42, 0.68, 0.8),
-            "lake_shore": (0.68, 0.3, 1.0, 0.72),
-            "tree_tops": (0.0, 0.62, 0.32, 1.0),
-        },
-    ),
-    "dahlia": Photograph(
-        "sklearn",
-        "datasets/images/flower.jpg",
-        "CC BY 2.0, by vultilion",
-        "https://www.flickr.com/photos/vultilion/6056698931/",
-        {"petals": (0.32, 0.2, 0.68, 0.72)},
-    ),
-    "officer": Photograph(
-        "matplotlib",
-        "mpl-data/sample_data/grace_hopper.jpg",
-        "public domain (United States Navy)",
-        "https://commons.wikimedia.org/wiki/File:Commodore_Grace_M._Hopper,_USN_(covered).jpg",
-        {"officer_face": (0.26, 0.08, 0.72, 0.52), "ribbons": (0.5, 0.62, 0.95, 1.0)},
-    ),
-}
-
-
-def jpeg(image: PIL.Image.Image) -> PIL.Image.Image:
-    """The image in a quarter of its size and at a low quality."""
-    return image.resize((image.width // 2, image.height // 2), PIL.Image.Resampling.BICUBIC)
-
-
-def middle(image: PIL.Image.Image, share: float) -> PIL.Image.Image:
-    """The middle part of the image."""
-    x, y = image.width * (1 - share) / 2, image.height * (1 - share) / 2
-    return image.crop((round(x), round(y), round(image.width - x), round(image.height - y)))
-
-
-QUERIES = {
-    "astronaut_mirrored": ("astronaut", PIL.ImageOps.mirror),
-    "cat_cropped": ("cat", lambda image: middle(image, 0.7)),
-    "coffee_cup_turned": (
-        "coffee_cup",
-        lambda image: image.rotate(15, PIL.Image.Resampling.BICUBIC, expand=True),
-    ),
-    "rocket_brighter": ("rocket", lambda image: PIL.ImageEnhance.Brightness(image).enhance(1.5)),
-    "pagoda_half_size": ("pagoda", jpeg),
-    "dahlia_grey": ("dahlia", lambda image: image.convert("L").convert("RGB")),
-    "coins_blurred": ("coins", lambda image: image.filter(PIL.ImageFilter.GaussianBlur(2))),
-    "retina_upright": ("retina", lambda image: image.transpose(PIL.Image.Transpose.ROTATE_90)),
-    "officer_stretched": (
-        "officer",
-        lambda image: image.resize((round(image.width * 1.5), image.height)),
-    ),
-    "cameraman_cropped": ("cameraman", lambda image: middle(image, 0.75)),
-}
-
-
-def opened(photograph: Photograph) -> PIL.Image.Image:
-    """The photograph, from the installed package."""
-    found = importlib.util.find_spec(photograph.package)
-    if found is None or found.origin is None:
-        raise SystemExit(f"pip install the package of {photograph.package}: it has the photograph")
-    image = PIL.Image.open(Path(found.origin).parent / photograph.path)
-    return image.convert("RGB")
-
-
-def part(image: PIL.Image.Image, box: Box) -> PIL.Image.Image:
-    """A part of the image."""
-    left, top, right, bottom = box
+def cropped(
+    image: PIL.Image.Image, left: float, top: float, right: float, bottom: float
+) -> PIL.Image.Image:
+    """The part between these shares of its sides."""
     width, height = image.size
     return image.crop(
         (round(left * width), round(top * height), round(right * width), round(bottom * height))
     )
 
 
-def save(image: PIL.Image.Image, path: Path) -> None:
-    """Write the image at the size of the gallery."""
+def turned(image: PIL.Image.Image, degrees: float, share: float) -> PIL.Image.Image:
+    """It turned, and its middle kept, where no corner is empty."""
+    rest = (1 - share) / 2
+    upright = image.rotate(degrees, PIL.Image.Resampling.BICUBIC)
+    return cropped(upright, rest, rest, 1 - rest, 1 - rest)
+
+
+def coarse(image: PIL.Image.Image) -> PIL.Image.Image:
+    """It at 120 pixels and a low quality, enlarged again."""
+    small = reduced(image, 120)
+    buffer = io.BytesIO()
+    small.save(buffer, "JPEG", quality=15)
+    return PIL.Image.open(buffer).resize((small.width * 3, small.height * 3))
+
+
+def brighter(image: PIL.Image.Image, factor: float) -> PIL.Image.Image:
+    """It with its light multiplied."""
+    return PIL.ImageEnhance.Brightness(image).enhance(factor)
+
+
+def warmer(image: PIL.Image.Image) -> PIL.Image.Image:
+    """It as in evening light: more red, less blue."""
+    red, green, blue = image.split()
+    more_red = red.point(lambda value: min(255, round(value * 1.25)))
+    less_blue = blue.point(lambda value: round(value * 0.7))
+    return PIL.Image.merge("RGB", (more_red, green, less_blue))
+
+
+def part(*box: float) -> Callable[[PIL.Image.Image], PIL.Image.Image]:
+    """The edit that keeps a part: left, top, right, bottom as shares of the sides."""
+    left, top, right, bottom = box
+    return functools.partial(cropped, left=left, top=top, right=right, bottom=bottom)
+
+
+# fmt: off
+QUERIES = (
+    Query("astronaut", "mirrored", "mirrored", PIL.ImageOps.mirror),
+    Query("cat", "cropped", "cropped to (0.2, 0.05, 0.9, 0.85)", part(0.2, 0.05, 0.9, 0.85)),
+    Query("coffee_cup", "turned", "turned by 14 degrees, the middle 72 % kept",
+          functools.partial(turned, degrees=14, share=0.72)),
+    Query("colosseum", "darker", "brightness x 0.45", functools.partial(brighter, factor=0.45)),
+    Query("dahlia", "grey", "made grey", lambda image: image.convert("L").convert("RGB")),
+    Query("dogs", "cropped", "cropped to (0.2, 0.12, 0.9, 0.62)", part(0.2, 0.12, 0.9, 0.62)),
+    Query("mountain_lake", "upside_down", "turned by 180 degrees",
+          lambda image: image.transpose(PIL.Image.Transpose.ROTATE_180)),
+    Query("naval_officer", "stretched", "width x 1.5",
+          lambda image: image.resize((round(image.width * 1.5), image.height))),
+    Query("osprey", "close_up", "cropped to (0.24, 0.12, 0.56, 0.8)", part(0.24, 0.12, 0.56, 0.8)),
+    Query("otters", "close_up", "cropped to (0.2, 0.18, 0.72, 0.84)", part(0.2, 0.18, 0.72, 0.84)),
+    Query("pagoda", "recompressed", "reduced to 120 pixels, JPEG quality 15, enlarged", coarse),
+    Query("raccoon", "blurred", "reduced, then blurred (Gauss, 3 pixels)",
+          lambda image: reduced(image).filter(PIL.ImageFilter.GaussianBlur(3))),
+    Query("rocket", "brighter", "brightness x 1.7", functools.partial(brighter, factor=1.7)),
+    Query("tulips", "warmer", "red x 1.25, blue x 0.7", warmer),
+)
+# fmt: on
+
+
+def checked(sources: Path, photograph: Photograph) -> bytes:
+    """The bytes of the photograph's file, known to be those that this script was written for."""
+    path = f"{photograph.package.folder}/{photograph.file}"
+    try:
+        data = (sources / path).read_bytes()
+    except FileNotFoundError:
+        raise SystemExit(
+            f"{sources / path} is missing: unpack {photograph.package.name} into {sources}"
+        ) from None
+    digest = hashlib.sha256(data).hexdigest()
+    if f"{digest}  {path}" not in (HERE / "sources.sha256").read_text().splitlines():
+        raise SystemExit(f"{path} is another file than expected: its sha256 is {digest}")
+    return data
+
+
+def opened(sources: Path, photograph: Photograph) -> PIL.Image.Image:
+    """The photograph as sRGB pixels and nothing else: no profile, comment or Exif."""
+    data = checked(sources, photograph)
+    if photograph.file == "face.dat":
+        pixels = np.frombuffer(bz2.decompress(data), np.uint8).reshape(768, 1024, 3)
+        return PIL.Image.fromarray(pixels)
+    if photograph.file == "ascent.dat":
+        # A pickle can run code; this one is known by its digest.
+        return PIL.Image.fromarray(np.array(pickle.loads(data), np.uint8)).convert("RGB")
+    image = PIL.ImageOps.exif_transpose(PIL.Image.open(io.BytesIO(data)))
+    if has_other_colours(image):
+        profile = PIL.ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+        srgb = PIL.ImageCms.createProfile("sRGB")
+        converted = PIL.ImageCms.profileToProfile(image, profile, srgb, outputMode="RGB")
+        assert converted is not None  # only an edit in place returns nothing
+        image = converted
+    return PIL.Image.fromarray(np.asarray(image.convert("RGB")))
+
+
+def has_other_colours(image: PIL.Image.Image) -> bool:
+    """Whether its profile says other colours than sRGB."""
+    if "icc_profile" not in image.info:
+        return False
+    profile = PIL.ImageCms.ImageCmsProfile(io.BytesIO(image.info["icc_profile"]))
+    return "sRGB" not in PIL.ImageCms.getProfileDescription(profile)
+
+
+def reduced(image: PIL.Image.Image, side: int = SIDE) -> PIL.Image.Image:
+    """It with no side longer than ``side`` pixels."""
     image = image.copy()
-    image.thumbnail((SIDE, SIDE), PIL.Image.Resampling.BICUBIC)
-    image.save(path, "JPEG", quality=82, optimize=True)
+    image.thumbnail((side, side), PIL.Image.Resampling.LANCZOS)
+    return image
+
+
+def write(image: PIL.Image.Image, path: Path) -> str:
+    """Write the image at the size of the gallery; says how large it is."""
+    small = reduced(image)
+    small.save(path, "JPEG", quality=QUALITY, optimize=True)
+    return f"{small.width} x {small.height}"
+
+
+def origins(gallery: list[str], queries: list[str]) -> str:
+    """The text of ``ORIGINS.md``."""
+    licences = "\n".join(f"- {name}: <{address}>" for name, address in LICENCES.items())
+    packages = "\n".join(
+        f"- **{package.name}**, `{package.folder}`. Rights: {package.rights}."
+        for package in PACKAGES
+    )
+    return f"""# Origins of the sample pictures
+
+{len(PHOTOGRAPHS)} photographs, none a part of another, and {len(QUERIES)} queries, each a changed
+copy of one of them. All may be passed on. `training/sample_gallery/build.py` made them: reduced,
+brought to sRGB (`rocket` was in Adobe RGB), saved as JPEG of quality {QUALITY} without Exif data.
+
+The licences:
+
+{licences}
+
+The authors named here own the photographs under a CC BY licence; they do not endorse towhee.
+
+## Packages
+
+{packages}
+
+## Gallery
+
+| file | author | licence | package and file | source | what was done |
+|---|---|---|---|---|---|
+{chr(10).join(gallery)}
+
+## Queries
+
+Boxes are left, top, right, bottom as shares of the sides. Each change was made at full size, then
+the picture was reduced. `expected.json` names the gallery picture that each should find.
+
+| file | author | licence | changed copy of | what was done |
+|---|---|---|---|---|
+{chr(10).join(queries)}
+"""
 
 
 def main() -> None:
     """Write all pictures, ``expected.json`` and ``ORIGINS.md``."""
+    if len(sys.argv) != 2:
+        raise SystemExit(__doc__)
+    sources = Path(sys.argv[1])
+    images = {photograph.name: opened(sources, photograph) for photograph in PHOTOGRAPHS}
     for folder in ("gallery", "queries"):
         (TARGET / folder).mkdir(parents=True, exist_ok=True)
         for old in (TARGET / folder).iterdir():
             old.unlink()
-    rows = []
-    whole = {}
-    for name, photograph in PHOTOGRAPHS.items():
-        image = whole[name] = opened(photograph)
-        origin = f"{photograph.source} (in {photograph.package}: {photograph.path})"
-        save(image, TARGET / f"gallery/{name}.jpg")
-        rows.append((f"gallery/{name}.jpg", origin, photograph.rights, "made smaller"))
-        for title, box in photograph.parts.items():
-            save(part(image, box), TARGET / f"gallery/{title}.jpg")
-            done = f"part {box} of gallery/{name}.jpg's photograph"
-            rows.append((f"gallery/{title}.jpg", origin, photograph.rights, done))
-    for title, (name, edit) in QUERIES.items():
-        save(edit(whole[name]), TARGET / f"queries/{title}.jpg")
-        done = f"edited copy of gallery/{name}.jpg's photograph"
-        rows.append((f"queries/{title}.jpg", "as there", PHOTOGRAPHS[name].rights, done))
-    expected = {f"{title}.jpg": f"{name}.jpg" for title, (name, _) in QUERIES.items()}
-    (TARGET / "expected.json").write_text(json.dumps(expected, indent=2) + "\n")
-    table = "\n".join(f"| `{row[0]}` | {' | '.join(row[1:])} |" for row in rows)
-    (TARGET / "ORIGINS.md").write_text(
-        "# Origins of the sample pictures\n\n"
-        "All are photographs that may be passed on: CC0, public domain, without known copyright\n"
-        "restrictions, or CC BY 2.0 (https://creativecommons.org/licenses/by/2.0/) by the named\n"
-        "photographers. `training/sample_gallery/build.py` made them.\n\n"
-        f"| file | origin | rights | what was done |\n|---|---|---|---|\n{table}\n"
-    )
+    rights = {}
+    gallery = []
+    for photograph in sorted(PHOTOGRAPHS, key=lambda photograph: photograph.name):
+        image = images[photograph.name]
+        size = write(image, TARGET / f"gallery/{photograph.name}.jpg")
+        rights[photograph.name] = f"{photograph.author} | {photograph.licence}"
+        done = f"{image.width} x {image.height} reduced to {size}"
+        gallery.append(
+            f"| `gallery/{photograph.name}.jpg` | {rights[photograph.name]} | "
+            f"{photograph.package.name.split()[0]}: `{photograph.file}` | {photograph.source} | "
+            f"{done} |"
+        )
+    queries = []
+    for query in QUERIES:
+        size = write(query.edit(images[query.of]), TARGET / f"queries/{query.name}.jpg")
+        queries.append(
+            f"| `queries/{query.name}.jpg` | {rights[query.of]} | `gallery/{query.of}.jpg` | "
+            f"{query.done}; {size} |"
+        )
+    expected = {f"{query.name}.jpg": f"{query.of}.jpg" for query in QUERIES}
+    (TARGET / "expected.json").write_text(json.dumps(expected, indent=2) + "\n", encoding="utf-8")
+    (TARGET / "ORIGINS.md").write_text(origins(gallery, queries), encoding="utf-8")
+    print(f"{len(gallery)} photographs and {len(queries)} queries in {TARGET}")
 
 
 if __name__ == "__main__":
