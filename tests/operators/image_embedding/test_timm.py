@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import PIL.Image
+import PIL.ImageOps
 import pytest
 
 from towhee import DataCollection, Image
@@ -41,7 +42,8 @@ def test_vectors_of_all_photographs_are_those_of_timm(
     prepare = timm.data.create_transform(**settings, is_training=False)
     theirs = []
     for start in range(0, len(photographs), 32):
-        images = [PIL.Image.open(path) for path in photographs[start : start + 32]]
+        opened = [PIL.Image.open(path) for path in photographs[start : start + 32]]
+        images = [PIL.ImageOps.exif_transpose(image) for image in opened]  # one lies on its side
         pixels = torch.stack([prepare(image.convert("RGB")) for image in images])
         with torch.inference_mode():
             theirs.extend(model(pixels).numpy())
