@@ -32,7 +32,8 @@ def huge_png(path: Path) -> None:
     """A few bytes that claim to be 60,000 by 60,000 pixels."""
 
     def part(kind: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        check = struct.pack(">I", zlib.crc32(kind + body))
+        return struct.pack(">I", len(body)) + kind + body + check
 
     header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
     data = zlib.compress(b"\0" * 1000)
@@ -113,11 +114,10 @@ def test_a_function_that_raises_at_row_57_names_row_operator_and_value() -> None
     def reciprocal(x: int) -> float:
         return 1 / (57 - x)
 
-    delivered = []
+    reciprocals = iter(DataCollection.range(100).map(reciprocal))
+    assert [next(reciprocals) for _ in range(57)] == [1 / (57 - x) for x in range(57)]
     with pytest.raises(OperatorError, match=r"^row 57: map\(reciprocal\) raised ZeroDivisionError"):
-        for value in DataCollection.range(100).map(reciprocal):
-            delivered.append(value)
-    assert len(delivered) == 57
+        next(reciprocals)
     kept = DataCollection.range(100).config(on_error="keep").map(reciprocal).to_list()
     assert [i for i, value in enumerate(kept) if isinstance(value, Failure)] == [57]
     assert len(DataCollection.range(100).config(on_error="skip").map(reciprocal).to_list()) == 99

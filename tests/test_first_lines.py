@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from hub_server import HubServer
-from tiny_models import random_timm_repository
 
 import towhee
+from hub_server import HubServer
+from tiny_models import random_timm_repository
 
 SAMPLES = Path(towhee.__file__).parent / "samples"
 
@@ -37,7 +37,8 @@ result = (
          .select_from(dataset)
 )
 from pathlib import Path
-found = {Path(path).name: [Path(near).name for near in nearest] for path, nearest in zip(query, result)}
+pairs = zip(query, result)
+found = {Path(path).name: [Path(near).name for near in nearest] for path, nearest in pairs}
 """
 
 PRIMES = """

@@ -152,6 +152,16 @@ def test_a_folder_that_does_not_exist_is_told_before_any_work(
     assert "cannot be written" in done.stderr
 
 
+def test_a_folder_in_the_place_of_the_file_is_told_before_any_work(
+    towhee: Any, photos: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "out.parquet").mkdir()
+    done = towhee("embed", photos, "-o", tmp_path / "out.parquet")
+    assert done.exit_code == 1
+    assert "is a folder" in done.stderr
+    assert "left out" not in done.stderr
+
+
 def test_a_path_that_does_not_exist_is_told(towhee: Any, photos: Path, tmp_path: Path) -> None:
     done = towhee("embed", photos, photos / "nosuch.jpg", "-o", tmp_path / "out.parquet")
     assert done.exit_code == 1

@@ -70,7 +70,7 @@ def demo(
     say_table(
         ("query", *(f"neighbour {rank}" for rank in range(1, _TOPK + 1))),
         [
-            (answer.query, *(f"{name} {near:.3f}" for name, near in answer.neighbours))
+            (_title(answer.query), *(f"{_title(n)} {near:.3f}" for n, near in answer.neighbours))
             for answer in answers
         ],
     )
@@ -137,6 +137,11 @@ def _answers(samples: Path) -> list[Answer]:
 
 def _vectors(embed: Pipeline, folder: Path, names: Sequence[str]) -> Any:
     return embed([str(folder / name) for name in names])
+
+
+def _title(name: str) -> str:
+    """A file's name as words, which a narrow terminal can break."""
+    return Path(name).stem.replace("_", " ")
 
 
 def _distance(cosine: float) -> float:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import towhee
 from towhee.cli import demo, embed, hub, info, operators, pipelines, search
@@ -18,7 +19,7 @@ from towhee.cli.messages import Verbose, is_verbose, say_error, start_messages
 from towhee.errors import TowheeError
 
 
-class Commands(typer.core.TyperGroup):
+class Commands(TyperGroup):
     """The commands, whose errors end as one sentence on stderr and exit code 1."""
 
     def invoke(self, ctx: Any) -> Any:  # Any: typer moved the class of its contexts in 0.26

@@ -158,6 +158,8 @@ def vector_file(path: Path, describe: Describe) -> Iterator[VectorFile]:
     targets = [path]
     if path.suffix.lower() == ".npy":
         targets.append(paths_beside(path))
+    if path.is_dir():
+        raise DataError(f"{str(path)!r} is a folder; name the file to write")
     partials = [_partial(target) for target in targets]
     file: VectorFile
     try:

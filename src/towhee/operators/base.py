@@ -128,7 +128,7 @@ def _argument(value: object) -> str:
 
 
 def is_operator_class(target: object) -> bool:
-    """Whether it is a class whose objects are operators; ``str`` is a class, but a function here."""
+    """Whether it is a class whose objects are called; ``str`` is a class, but a function here."""
     return isinstance(target, type) and any(
         "__call__" in vars(base) or "batch" in vars(base) for base in target.__mro__
     )
