@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import os
+import subprocess
+import sys
 import threading
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -180,6 +183,27 @@ def test_an_unknown_pipeline_is_answered_with_the_closest(towhee: Any, photos: P
     done = towhee("embed", photos, "-o", "x.parquet", "--pipeline", "image-embeding")
     assert done.exit_code == 1
     assert "did you mean 'image-embedding'" in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a pseudo-terminal")
+def test_a_terminal_shows_a_bar_with_the_rate(photos: Path, tmp_path: Path) -> None:
+    mine, its = os.openpty()
+    program = "from towhee.cli.main import main; main()"
+    arguments = ["embed", str(photos), "-o", str(tmp_path / "out.parquet")]
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *arguments], stdout=subprocess.PIPE, stderr=its, text=True
+    ) as running:
+        os.close(its)
+        shown = b""
+        with contextlib.suppress(OSError):  # the other end is closed
+            while block := os.read(mine, 65536):
+                shown += block
+        os.close(mine)
+        assert running.stdout is not None
+        assert "3 rows" in running.stdout.read(), "no bar on stdout"
+    assert b"4/4" in shown
+    assert b"images/s" in shown
+    assert b"broken.jpg" in shown
 
 
 class _Quiet(SimpleHTTPRequestHandler):

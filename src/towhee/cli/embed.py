@@ -81,10 +81,8 @@ def embed(
       towhee embed 'photos/**/*.jpg' https://example.org/a.jpg -o vectors.csv
       towhee embed photos/ -o photos.parquet --pipeline image-embedding-resnet50
     """
-    from towhee.cli.embedding import SHOWN, LeftOut, embedded, image_pipeline
-    from towhee.cli.image_inputs import ImageInputs
-    from towhee.cli.provenance import Provenance
-    from towhee.cli.vector_files import SUFFIXES, vector_file
+    from towhee.cli.embedding import SHOWN, LeftOut, image_pipeline
+    from towhee.cli.vector_files import SUFFIXES
 
     if output.suffix.lower() not in SUFFIXES:
         raise typer.BadParameter(
@@ -92,60 +90,71 @@ def embed(
         )
     chosen = image_pipeline(pipeline, batch_size=batch_size, workers=workers)
     left_out = LeftOut(limit=None if as_json else SHOWN)
-    raises = on_error is OnError.RAISE
-    inputs = ImageInputs(paths, recursive=recursive, on_unreadable=_unreadable(left_out, raises))
     started = time.perf_counter()
-    rows, dimension = 0, None
     try:
-        with (
-            vector_file(output, lambda size: Provenance.of(chosen.spec, size)) as file,
-            _progress(paths, recursive=recursive) as advance,
-        ):
-            for part in embedded(chosen, inputs, left_out, raises=raises):
-                if part.vectors:
-                    file.write(part.paths, part.vectors)
-                    dimension = part.vectors[0].size
-                rows += len(part.paths)
-                advance(len(part.paths) + part.failed)
-            if not rows:
-                raise DataError(_nothing(paths, left_out))
+        rows, dimension = _write(
+            output, chosen, paths, left_out, raises=on_error is OnError.RAISE, recursive=recursive
+        )
     except TowheeError:
         left_out.say()
         raise
     seconds = time.perf_counter() - started
-    _report(output, chosen, rows, dimension, left_out, seconds, as_json)
-
-
-def _report(
-    output: Path,
-    chosen: Pipeline,
-    rows: int,
-    dimension: int | None,
-    left_out: LeftOut,
-    seconds: float,
-    as_json: bool,
-) -> None:
-    rate = rows / seconds
     left_out.say()
-    if as_json:
-        say_json(
-            {
-                "output": str(output),
-                "pipeline": chosen.spec.name,
-                "dimension": dimension,
-                "rows": rows,
-                "failed": left_out.count,
-                "failures": left_out.as_json(),
-                "seconds": round(seconds, 3),
-                "images_per_second": round(rate, 2),
-            }
+    if not as_json:
+        failed = f", {left_out.count:,} left out" if left_out.count else ""
+        say(
+            f"{output}: {counted(rows, 'row')} of {dimension} numbers{failed}, in {seconds:.1f} s "
+            f"({rows / seconds:.1f} images/s)"
         )
         return
-    failed = f", {left_out.count:,} left out" if left_out.count else ""
-    say(
-        f"{output}: {counted(rows, 'row')} of {dimension} numbers{failed}, in {seconds:.1f} s "
-        f"({rate:.1f} images/s)"
+    say_json(
+        {
+            "output": str(output),
+            "pipeline": chosen.spec.name,
+            "dimension": dimension,
+            "rows": rows,
+            "failed": left_out.count,
+            "failures": left_out.as_json(),
+            "seconds": round(seconds, 3),
+            "images_per_second": round(rows / seconds, 2),
+        }
     )
+
+
+def _write(
+    output: Path,
+    chosen: Pipeline,
+    paths: list[str],
+    left_out: LeftOut,
+    *,
+    raises: bool,
+    recursive: bool,
+) -> tuple[int, int]:
+    """Write the vectors as they are computed; gives their number and their length.
+
+    Raises:
+        DataError: if there is none.
+    """
+    from towhee.cli.embedding import embedded
+    from towhee.cli.image_inputs import ImageInputs
+    from towhee.cli.provenance import Provenance
+    from towhee.cli.vector_files import vector_file
+
+    inputs = ImageInputs(paths, recursive=recursive, on_unreadable=_unreadable(left_out, raises))
+    rows = dimension = 0
+    with (
+        vector_file(output, lambda size: Provenance.of(chosen.spec, size)) as file,
+        _progress(paths, recursive=recursive) as advance,
+    ):
+        for part in embedded(chosen, inputs, left_out, raises=raises):
+            if part.vectors:
+                file.write(part.paths, part.vectors)
+                dimension = part.vectors[0].size
+            rows += len(part.paths)
+            advance(len(part.paths) + part.failed)
+        if not rows:
+            raise DataError(_nothing(paths, left_out))
+    return rows, dimension
 
 
 def _unreadable(left_out: LeftOut, raises: bool) -> Callable[[str, OSError], None]:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from towhee.errors import DataError
 
@@ -30,6 +30,11 @@ class Found:
 
     query: str
     neighbours: Sequence[tuple[str, float]]
+
+    def as_json(self) -> dict[str, Any]:
+        """It as plain values."""
+        neighbours = [{"path": path, "score": score} for path, score in self.neighbours]
+        return {"query": self.query, "neighbours": neighbours}
 
 
 def write_page(path: Path, found: Sequence[Found], *, title: str, subtitle: str) -> None:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from towhee.cli.messages import Json, Verbose, note, say, say_json, say_table
+from towhee.cli.messages import Json, Verbose, say, say_json, say_table
 from towhee.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from towhee.cli.embedding import LeftOut
+    from towhee.cli.pages import Found
     from towhee.cli.vector_index import VectorIndex
     from towhee.pipelines import Pipeline
-    from towhee.types import SearchResult
+    from towhee.search import Metric
 
 
 class Measure(str, Enum):
@@ -84,25 +85,14 @@ def search(
       towhee search photos.parquet query.jpg --json
     """
     from towhee.cli.embedding import LeftOut
+    from towhee.cli.pages import write_page
     from towhee.cli.vector_index import read_index
-    from towhee.search import ExactSearch
 
     held = read_index(index)
     chosen = _pipeline(pipeline, held, index)
     left_out = LeftOut()
-    found_paths, vectors = _embedded(queries, chosen, left_out)
-    results: list[SearchResult] = []
-    if found_paths:
-        _require_dimension(held, vectors[0].size, index)
-        searched = ExactSearch(held.vectors, cal.value, held.paths)
-        results = searched.search(vectors, topk)
+    found = _found(held, index, chosen, queries, left_out, cal=cal.value, topk=topk)
     if html is not None:
-        from towhee.cli.pages import Found, write_page
-
-        found = [
-            Found(query, list(zip(result.keys, result.scores, strict=True)))
-            for query, result in zip(found_paths, results, strict=True)
-        ]
         write_page(html, found, title=f"Nearest in {Path(index).name}", subtitle=_SCORES[cal])
     if as_json:
         say_json(
@@ -110,21 +100,43 @@ def search(
                 "index": index,
                 "pipeline": chosen.spec.name,
                 "cal": cal.value,
-                "results": [
-                    {"query": query, "neighbours": _neighbours(result)}
-                    for query, result in zip(found_paths, results, strict=True)
-                ],
+                "results": [row.as_json() for row in found],
                 "failures": left_out.as_json(),
                 "html": None if html is None else str(html),
             }
         )
     else:
-        _say(found_paths, results, cal.value)
+        _say(found, cal.value)
         if html is not None:
             say(f"wrote {html}")
     left_out.say()
     if left_out.count:
         raise typer.Exit(1)
+
+
+def _found(
+    held: VectorIndex,
+    index: str,
+    chosen: Pipeline,
+    queries: list[str],
+    left_out: LeftOut,
+    *,
+    cal: Metric,
+    topk: int,
+) -> list[Found]:
+    """The neighbours of each query that can be embedded."""
+    from towhee.cli.pages import Found
+    from towhee.search import ExactSearch
+
+    paths, vectors = _embedded(queries, chosen, left_out)
+    if not paths:
+        return []
+    _require_dimension(held, vectors[0].size, index)
+    results = ExactSearch(held.vectors, cal, held.paths).search(vectors, topk)
+    return [
+        Found(path, list(zip(result.keys, result.scores, strict=True)))
+        for path, result in zip(paths, results, strict=True)
+    ]
 
 
 def _pipeline(name: str | None, held: VectorIndex, index: str) -> Pipeline:
@@ -178,20 +190,11 @@ def _require_dimension(held: VectorIndex, dimension: int, index: str) -> None:
         )
 
 
-def _neighbours(result: SearchResult) -> list[dict[str, Any]]:
-    return [
-        {"path": path, "score": score}
-        for path, score in zip(result.keys, result.scores, strict=True)
-    ]
-
-
-def _say(queries: list[str], results: list[SearchResult], cal: str) -> None:
-    if not queries:
-        note("no query could be embedded")
-        return
+def _say(found: list[Found], cal: str) -> None:
     rows = [
-        (query if rank == 1 else "", rank, path, f"{score:.4f}")
-        for query, result in zip(queries, results, strict=True)
-        for rank, (path, score) in enumerate(zip(result.keys, result.scores, strict=True), 1)
+        (row.query if rank == 1 else "", rank, path, f"{score:.4f}")
+        for row in found
+        for rank, (path, score) in enumerate(row.neighbours, 1)
     ]
-    say_table(("query", "rank", "path", cal), rows)
+    if rows:
+        say_table(("query", "rank", "path", cal), rows)
