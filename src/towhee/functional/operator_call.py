@@ -70,7 +70,10 @@ def namespace(
     """
     if name == registry.DEFAULT_NAMESPACE or registry.has_namespace(name):
         return OperatorCall(build, name)
-    raise UnknownAttributeError("operator or method", name, [*registry.names(), *(known or [])])
+    depth = name.count(".") + 1
+    spaces = {".".join(full.split(".")[:depth]) for full in registry.names()}
+    candidates = [*spaces, *registry.names(), *(known or [])]
+    raise UnknownAttributeError("operator or method", name, candidates)
 
 
 def parse_columns(index: Any) -> tuple[Columns, Columns]:
