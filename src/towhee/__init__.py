@@ -24,11 +24,12 @@ if TYPE_CHECKING:
     )
     from towhee.hub.registry import register
     from towhee.pipelines import Pipeline, pipeline
-    from towhee.types import Empty, Failure, Image, Option, SearchResult, Some
+    from towhee.types import AudioFrame, Empty, Failure, Image, Option, SearchResult, Some
 
 __version__ = "2.0.0a1"
 
 _HOMES = {
+    "AudioFrame": "types",
     "DataCollection": "functional",
     "DataFrame": "functional",
     "Empty": "types",
@@ -55,6 +56,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AudioFrame",
     "DataCollection",
     "DataFrame",
     "Empty",

@@ -119,6 +119,15 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
         return cls(sources.from_zip(path_or_url, pattern, read=read_bytes))
 
     @classmethod
+    def read_audio(cls, path: sources.Path) -> DataCollection:
+        """The frames of a file of sound, ``AudioFrame``, decoded as they are needed."""
+        from towhee.operators.audio_decode.ffmpeg import audio_frames
+
+        name = sources.existing(path)
+        frames = Stream(lambda: audio_frames(name), once=False, describe=f"audio({name!r})")
+        return cls(Plan.of(frames))
+
+    @classmethod
     def from_df(cls, frame: Any) -> DataFrame:
         """The rows of a pandas or Polars frame, or of an Arrow table."""
         return _frame_of(sources.from_table(frame))
