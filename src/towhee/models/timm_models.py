@@ -63,11 +63,11 @@ def pull_weights(spec: ModelSpec) -> Path:
     Raises:
         WeightsError: if they are neither cached nor to be had; it says how to get them.
     """
+    config = timm_config(spec)  # first: it says what to install where something is missing
     import httpx2
     from huggingface_hub import hf_hub_download
     from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError, LocalEntryNotFoundError
 
-    config = timm_config(spec)
     repository = config.get("hf_hub_id")
     if not repository:
         raise WeightsError(
@@ -91,9 +91,9 @@ def pull_weights(spec: ModelSpec) -> Path:
 
 def cached_weights(spec: ModelSpec) -> Path | None:
     """The weights in the Hub's cache, ``None`` if they are not there; nothing is downloaded."""
+    repository = timm_config(spec).get("hf_hub_id")
     from huggingface_hub import try_to_load_from_cache
 
-    repository = timm_config(spec).get("hf_hub_id")
     found = try_to_load_from_cache(repository, WEIGHTS_FILE) if repository else None
     return Path(found) if isinstance(found, str) else None
 
