@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -46,11 +47,16 @@ def test_a_stream_is_fitted_on_and_applied_to() -> None:
     assert made.to_list() == [0.25, 1.0]
 
 
-def test_an_operator_of_scikit_learn_is_fitted() -> None:
-    from sklearn.preprocessing import StandardScaler
+def test_an_operator_with_transform_is_fitted_as_in_scikit_learn() -> None:
+    class Centre:
+        def fit(self, values: Sequence[Any]) -> None:
+            self.mean = np.mean(values, axis=0)
+
+        def transform(self, values: Sequence[Any]) -> Any:
+            return np.asarray(values) - self.mean
 
     rows = [np.array([0.0]), np.array([2.0])]
-    made = DataCollection(rows).set_training().smap(StandardScaler())
+    made = DataCollection(rows).set_training().smap(Centre())
     assert [value.tolist() for value in made] == [[-1.0], [1.0]]
 
 
