@@ -7,13 +7,18 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from towhee.errors import WeightsError
-from towhee.models.backends.onnx import OnnxBackend
 from towhee.models.preprocess import Preprocess
+from towhee.models.spec import ModelSpec
+
+if TYPE_CHECKING:
+    from towhee.models.backends.onnx import OnnxBackend
 
 _FOLDER = "towhee.models.embedded"
 _NAME = "towhee-image-small"
+_REINSTALL = "pip install --force-reinstall --no-deps towhee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class EmbeddedModel:
 
     Attributes:
         name: its name and version.
+        architecture: of its network.
         dimension: the length of its vectors.
         license: of its weights.
         preprocess: what an image goes through in front of it.
@@ -29,35 +35,67 @@ class EmbeddedModel:
     """
 
     name: str
+    architecture: str
     dimension: int
     license: str
     preprocess: Preprocess
     sha256: str
 
+    @property
+    def spec(self) -> ModelSpec:
+        """The same as a specification among others."""
+        return ModelSpec(
+            self.architecture,
+            source="embedded",
+            location=f"{_FOLDER}/{_NAME}.onnx",
+            revision=self.name.partition(" ")[2],
+            sha256=self.sha256,
+            license=self.license,
+            dimension=self.dimension,
+            preprocess=self.preprocess,
+        )
+
     def load(self, threads: int | None = None) -> OnnxBackend:
         """The model, ready to run.
+
+        Args:
+            threads: how many it may use; all cores if not given.
 
         Raises:
             WeightsError: if the installed file is not the one that was released.
         """
-        content = files(_FOLDER).joinpath(f"{_NAME}.onnx").read_bytes()
+        from towhee.models.backends.onnx import OnnxBackend
+
+        content = _content(f"{_NAME}.onnx")
         found = hashlib.sha256(content).hexdigest()
         if found != self.sha256:
             raise WeightsError(
                 f"{_NAME}.onnx in the installed package is damaged (sha256 {found[:12]}…, expected "
-                f"{self.sha256[:12]}…): pip install --force-reinstall --no-deps towhee"
+                f"{self.sha256[:12]}…): {_REINSTALL}"
             )
         return OnnxBackend(content, name=f"{_NAME}.onnx", threads=threads)
 
 
 @cache
 def embedded_model() -> EmbeddedModel:
-    """The model inside the package, described; its weights are not loaded."""
-    about = json.loads(files(_FOLDER).joinpath(f"{_NAME}.json").read_text(encoding="utf-8"))
+    """The model inside the package, described; its weights are not loaded.
+
+    Raises:
+        WeightsError: if the installed package lacks it.
+    """
+    about = json.loads(_content(f"{_NAME}.json"))
     return EmbeddedModel(
         name=f"{about['name']} {about['version']}",
+        architecture=about["architecture"],
         dimension=about["dimension"],
         license=about["license"],
         preprocess=Preprocess.from_config(about),
         sha256=about["sha256"],
     )
+
+
+def _content(file: str) -> bytes:
+    try:
+        return files(_FOLDER).joinpath(file).read_bytes()
+    except FileNotFoundError as error:
+        raise WeightsError(f"the installed package lacks {file}: {_REINSTALL}") from error

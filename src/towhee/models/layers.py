@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import threading
 from typing import TYPE_CHECKING, Any
 
 from towhee.errors import UnknownNameError, UsageError
@@ -30,56 +32,96 @@ def with_layer(model: Any, layer: str | None, pooling: str | None) -> torch.nn.M
         whole: torch.nn.Module = model
         return whole
     if layer is not None:
-        known = [name for name, _ in model.named_modules() if name]
-        if layer not in known:
-            outer = [name for name in known if "." not in name]
-            raise UnknownNameError("layer", layer, known, f"(the outermost are {', '.join(outer)})")
+        _check_layer(model, layer)
 
     class LayerModel(torch.nn.Module):
-        """The model up to one layer, pooled."""
+        """The model's features of one layer, pooled."""
 
         def __init__(self) -> None:
             super().__init__()
             self.model = model
-            self.taken: list[Any] = []
+            # What the layer gave is kept for each thread, as several may embed at once.
+            self.taken = threading.local()
             if layer is not None:
                 model.get_submodule(layer).register_forward_hook(self._take)
 
         def _take(self, module: Any, inputs: Any, output: Any) -> None:
-            self.taken.append(output)
+            self.taken.output = output
 
         def forward(self, pixels: torch.Tensor) -> torch.Tensor:
             if layer is None:
                 features = self.model.forward_features(pixels)
             else:
-                self.taken.clear()
+                self.taken.output = None
                 self.model(pixels)
-                features = self.taken.pop()
-            return pooled(features, pooling or "avg", getattr(self.model, "num_prefix_tokens", 0))
+                features, self.taken.output = self.taken.output, None
+            return pooled(features, pooling or "avg", self.model, pixels.shape[2] / pixels.shape[3])
 
     return LayerModel().eval()
 
 
-def pooled(features: Any, pooling: str, prefix_tokens: int) -> torch.Tensor:
-    """Features ``(n, c, h, w)``, ``(n, h, w, c)``, ``(n, tokens, c)`` or ``(n, c)`` as ``(n, d)``.
+def pooled(features: Any, pooling: str, model: Any, aspect: float) -> torch.Tensor:
+    """A layer's output as vectors ``(n, d)``.
 
-    A map whose last side is the longest of the three is taken as ``(n, h, w, c)``, as Swin
-    transformers give it.
+    Args:
+        features: ``(n, c, h, w)``, ``(n, h, w, c)``, ``(n, tokens, c)`` or ``(n, c)``.
+        pooling: ``"avg"``, ``"max"``, ``"token"`` or ``"none"``.
+        model: the whole model, which knows how many of its tokens are no patches of the image.
+        aspect: the height of the model's input divided by its width.
+
+    Raises:
+        UsageError: if the features have another shape, or no first token.
     """
-    if isinstance(features, (tuple, list)):
+    if isinstance(features, (tuple, list)) and features:
         features = features[0]
-    if features.ndim == 2 or pooling == "none":
+    shape = tuple(getattr(features, "shape", ()))
+    if not 2 <= len(shape) <= 4:
+        kind = f"shape {shape}" if shape else f"a {type(features).__name__}"
+        raise UsageError(f"a layer that gives {kind} cannot be pooled; choose another layer")
+    if len(shape) == 2 or pooling == "none":
         flat: torch.Tensor = features.flatten(1)
         return flat
-    if features.ndim == 4:
-        if features.shape[3] <= features.shape[1] or features.shape[3] == features.shape[2]:
-            features = features.permute(0, 2, 3, 1)
-        features, prefix_tokens = features.flatten(1, 2), 0
-    if features.ndim != 3:
-        raise UsageError(f"a layer that gives shape {tuple(features.shape)} cannot be pooled")
     if pooling == "token":
+        if len(shape) != 3:
+            raise UsageError(
+                'pooling="token" takes the first token of a transformer, and this layer gives a '
+                f'map of shape {shape}; pooling="avg" is the mean over it'
+            )
         first: torch.Tensor = features[:, 0]
         return first
-    positions = features[:, prefix_tokens:]
+    if len(shape) == 4:
+        is_last = channels_are_last(shape, aspect, getattr(model, "output_fmt", None) == "NHWC")
+        positions = (features if is_last else features.permute(0, 2, 3, 1)).flatten(1, 2)
+    else:
+        positions = features[:, _prefix_tokens(model, shape[1]) :]
     result: torch.Tensor = positions.amax(1) if pooling == "max" else positions.mean(1)
     return result
+
+
+def channels_are_last(shape: tuple[int, ...], aspect: float, otherwise: bool) -> bool:
+    """Whether a map is ``(n, h, w, c)``: two of its sides have the aspect of the image.
+
+    Args:
+        shape: of the map, four numbers.
+        aspect: height divided by width of the image.
+        otherwise: the answer where the shape tells nothing.
+    """
+    _, second, third, fourth = (int(side) for side in shape)
+    if_first = abs(math.log(third / fourth / aspect))
+    if_last = abs(math.log(second / third / aspect))
+    return otherwise if math.isclose(if_first, if_last) else if_last < if_first
+
+
+def _prefix_tokens(model: Any, tokens: int) -> int:
+    """How many tokens stand before those of the image's patches."""
+    patches = getattr(getattr(model, "patch_embed", None), "num_patches", None)
+    if isinstance(patches, int) and tokens >= patches:
+        return tokens - patches
+    return int(getattr(model, "num_prefix_tokens", 0))
+
+
+def _check_layer(model: Any, layer: str) -> None:
+    known = [name for name, _ in model.named_modules() if name]
+    if layer not in known:
+        outer = [name for name in known if "." not in name]
+        raise UnknownNameError("layer", layer, known, f"(the outermost are {', '.join(outer)})")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
@@ -25,6 +25,14 @@ _FILTERS = {
     "hamming": PIL.Image.Resampling.HAMMING,
     "lanczos": PIL.Image.Resampling.LANCZOS,
 }
+_PILLOW_MODES = {
+    "RGB": ("RGB", "RGB"),
+    "BGR": ("RGB", "BGR"),
+    "RGBA": ("RGBA", "RGBA"),
+    "BGRA": ("RGBA", "BGRA"),
+    "L": ("L", "L"),
+}
+"""Our order of channels → Pillow's mode, and its name for reading ours into it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +75,27 @@ class Preprocess:
             raise UsageError(
                 f"crop_mode is one of {', '.join(get_args(CropMode))}, not {self.crop_mode!r}"
             )
-        if self.input_size[0] != 3 or min(self.input_size) < 1:
+        if len(self.input_size) != 3 or self.input_size[0] != 3 or min(self.input_size) < 1:
             raise UsageError(f"input_size is (3, height, width), not {self.input_size}")
+        if not self.crop_pct > 0:
+            raise UsageError(f"crop_pct is a share above 0, not {self.crop_pct}")
+        for name, values in (("mean", self.mean), ("std", self.std)):
+            if len(values) != 3:
+                raise UsageError(f"{name} is one number a channel, not {values}")
+        if min(self.std) <= 0:
+            raise UsageError(f"std is above 0, not {self.std}")
 
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Preprocess:
-        """From a model's own configuration: timm's ``pretrained_cfg``, or ``asdict`` of this."""
+        """From plain values, as ``as_config`` gives them."""
+        return cls.from_timm_config(config)
+
+    @classmethod
+    def from_timm_config(cls, config: Mapping[str, Any]) -> Preprocess:
+        """From a model's own configuration, timm's ``pretrained_cfg``.
+
+        What it does not state is what ``timm.data.resolve_data_config`` takes.
+        """
         known = cls()
         channels, height, width = config.get("input_size") or known.input_size
         return cls(
@@ -80,8 +103,8 @@ class Preprocess:
             interpolation=config.get("interpolation") or known.interpolation,
             crop_pct=float(config.get("crop_pct") or known.crop_pct),
             crop_mode=config.get("crop_mode") or known.crop_mode,
-            mean=tuple(config.get("mean") or known.mean),
-            std=tuple(config.get("std") or known.std),
+            mean=_per_channel(config.get("mean") or known.mean),
+            std=_per_channel(config.get("std") or known.std),
         )
 
     def as_config(self) -> dict[str, Any]:
@@ -91,16 +114,27 @@ class Preprocess:
             for name, value in asdict(self).items()
         }
 
+    def describe(self) -> str:
+        """The conditions in one line, as a person reads them."""
+        _, height, width = self.input_size
+        return (
+            f"{width}x{height} pixels, {self.interpolation}, {self.crop_mode} crop "
+            f"{self.crop_pct:g}, mean {_numbers(self.mean)}, std {_numbers(self.std)}"
+        )
+
+    __str__ = describe
+
     def __call__(self, image: Image) -> Pixels:
         """The model's input, ``(3, height, width) float32``, for an image in any mode.
+
+        An alpha channel is dropped, as Pillow's ``convert("RGB")`` drops it.
 
         Raises:
             DataError: for an image without pixels.
         """
         if not image.size:
             raise DataError(f"an image of {image.shape[1]}x{image.shape[0]} pixels holds nothing")
-        pixels = np.ascontiguousarray(np.asarray(image.to("RGB")))
-        cropped = self._crop(self._resize(PIL.Image.fromarray(pixels)))
+        cropped = self._crop(self._resize(_pillow_image(image)))
         values: Pixels = np.asarray(cropped).transpose(2, 0, 1).astype(np.float32, order="C")
         values /= np.float32(255)
         values -= np.asarray(self.mean, np.float32)[:, None, None]
@@ -141,12 +175,14 @@ class Preprocess:
         left = round((image.width - width) / 2)
         return image.crop((left, top, left + width, top + height))
 
-    def __str__(self) -> str:
-        _, height, width = self.input_size
-        return (
-            f"{width}x{height} pixels, {self.interpolation}, {self.crop_mode} crop "
-            f"{self.crop_pct:g}, mean {_numbers(self.mean)}, std {_numbers(self.std)}"
-        )
+
+def _pillow_image(image: Image) -> PIL.Image.Image:
+    """The image in Pillow's RGB; Pillow reads each order of channels straight from the pixels."""
+    pixels = np.ascontiguousarray(np.asarray(image))
+    mode, order = _PILLOW_MODES[image.mode]
+    size = (image.shape[1], image.shape[0])
+    picture = PIL.Image.frombuffer(mode, size, pixels, "raw", order, 0, 1)
+    return picture if mode == "RGB" else picture.convert("RGB")
 
 
 def _shorter_side(size: tuple[int, int], side: int) -> tuple[int, int]:
@@ -155,6 +191,12 @@ def _shorter_side(size: tuple[int, int], side: int) -> tuple[int, int]:
     if width <= height:
         return side, int(side * height / width)
     return int(side * width / height), side
+
+
+def _per_channel(values: Sequence[float]) -> tuple[float, ...]:
+    """Three numbers; timm lets one stand for all channels."""
+    numbers = tuple(float(value) for value in values)
+    return numbers * 3 if len(numbers) == 1 else numbers
 
 
 def _numbers(values: tuple[float, ...]) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from towhee.errors import MissingExtraError
 
-_SYMPTOM = "operator torchvision::"
+_SYMPTOM = "operator torchvision::nms does not exist"
 _SCHEMAS = (
     "nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
     "qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor",
@@ -34,6 +34,8 @@ def import_torchvision() -> Any:
         try:
             return importlib.import_module("torchvision")
         except ModuleNotFoundError as error:
+            if error.name not in ("torch", "torchvision"):
+                raise
             raise MissingExtraError("this model", "torch") from error
         except RuntimeError as error:
             if _SYMPTOM not in str(error) or _definitions:

@@ -25,10 +25,12 @@ def check_pooling(pooling: str | None) -> None:
 def unit_length(vectors: Floats) -> Floats:
     """The vectors divided by their lengths; a zero vector stays zero.
 
+    Lengths are summed up in float64, in which no square of a float32 is too small or too large.
+
     Args:
         vectors: ``(n, d)`` float32.
     """
-    lengths: Floats = np.linalg.norm(vectors, axis=1, keepdims=True).astype(np.float32)
+    lengths = np.sqrt(np.einsum("nd,nd->n", vectors, vectors, dtype=np.float64))[:, None]
     lengths[lengths == 0] = 1
-    scaled: Floats = vectors / lengths
+    scaled: Floats = (vectors / lengths).astype(np.float32)
     return scaled

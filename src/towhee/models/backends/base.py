@@ -19,6 +19,6 @@ class Backend(Protocol):
     name: str
     precision: str
 
-    def __call__(self, pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    def __call__(self, batch: npt.NDArray[np.float32], /) -> npt.NDArray[np.float32]:
         """The vectors ``(n, d) float32`` for pixels ``(n, 3, h, w) float32``, left unchanged."""
         ...

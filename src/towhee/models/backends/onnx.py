@@ -12,6 +12,7 @@ import onnxruntime
 from towhee.errors import WeightsError
 
 _DAMAGED = (
+    onnxruntime.capi.onnxruntime_pybind11_state.NoSuchFile,
     onnxruntime.capi.onnxruntime_pybind11_state.InvalidProtobuf,
     onnxruntime.capi.onnxruntime_pybind11_state.InvalidGraph,
     onnxruntime.capi.onnxruntime_pybind11_state.InvalidArgument,
@@ -22,6 +23,8 @@ _DAMAGED = (
 
 class OnnxBackend:
     """A model in ONNX form on the CPU, in float32.
+
+    It may be called from several threads at once.
 
     Args:
         model: the file's content, or its path.
@@ -52,6 +55,6 @@ class OnnxBackend:
             raise WeightsError(f"{name} is no ONNX model, or a damaged one: {error}") from error
         self._input = self._session.get_inputs()[0].name
 
-    def __call__(self, pixels: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        outputs: list[npt.NDArray[np.float32]] = self._session.run(None, {self._input: pixels})
+    def __call__(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        outputs: list[npt.NDArray[np.float32]] = self._session.run(None, {self._input: batch})
         return outputs[0]

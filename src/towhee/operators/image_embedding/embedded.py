@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.models.backends.onnx import OnnxBackend
+from towhee.models.backends import Backend
 from towhee.models.embedded_model import embedded_model
 from towhee.models.vectors import unit_length
 from towhee.operators.base import ModelOperator
@@ -22,6 +22,12 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
     Args:
         normalize: whether vectors have unit length, so that the inner product is the cosine.
 
+    Attributes:
+        threads: how many the model may use, set before ``setup``; all cores if ``None``.
+
+    Raises:
+        WeightsError: if the model in the installed package is damaged.
+
     Example:
         >>> embed = EmbeddedImageEmbedding()
         >>> bool(np.isclose(np.linalg.norm(embed(np.zeros((64, 64, 3), np.uint8))), 1))
@@ -30,10 +36,12 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
     Source: ``towhee/models/embedded/MODEL_CARD.md``.
     """
 
+    threads: int | None = None
+
     def __init__(self, *, normalize: bool = True) -> None:
         self._model = embedded_model()
         self._normalize = normalize
-        self._backend: OnnxBackend | None = None
+        self._backend: Backend | None = None
 
     @property
     def dimension(self) -> int:
@@ -42,14 +50,20 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
 
     def setup(self) -> None:
         """Load the weights."""
-        self._backend = self._model.load()
+        self._backend = self._model.load(self.threads)
 
     def prepare(self, value: Any) -> npt.NDArray[np.float32]:
-        """What the model takes: ``(3, height, width) float32``."""
+        """What the model takes: ``(3, height, width) float32``.
+
+        Raises:
+            DataError: for what is no image, and for one without pixels.
+        """
         return self._model.preprocess(as_image(value))
 
     def forward(self, prepared: Sequence[Any]) -> npt.NDArray[np.float32]:
         """Vectors ``(n, d) float32``."""
+        if not len(prepared):
+            return np.empty((0, self.dimension), np.float32)
         if self._backend is None:
             self.ensure_setup()
         assert self._backend is not None

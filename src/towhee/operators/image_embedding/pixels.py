@@ -3,34 +3,65 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import PIL.Image
 
-from towhee.errors import DataError
+from towhee.errors import DataError, UsageError
 from towhee.operators.base import short
+from towhee.operators.image_decode.decode import image_from_pillow
 from towhee.types import Image
 
 
 def as_image(value: object) -> Image:
-    """The value as an ``Image``.
+    """The value as an ``Image`` without an alpha channel.
+
+    What is transparent is composited over white and a PIL image is turned upright, as decoding
+    does, so that a picture has the same vector whichever way it comes.
 
     Args:
-        value: an ``Image``, a PIL image, or a ``uint8`` array: ``(h, w, 3)`` taken as RGB, or
-            ``(h, w)`` taken as grey.
+        value: an ``Image``, a PIL image, or a ``uint8`` array: ``(h, w, 3)`` taken as RGB,
+            ``(h, w, 4)`` as RGBA, or ``(h, w)`` as grey.
 
     Raises:
-        DataError: for anything else; paths and bytes have to be decoded first.
+        DataError: for anything else, and for an image without pixels; paths and bytes have to be
+            decoded first.
     """
-    if isinstance(value, Image):
-        return value
     if isinstance(value, PIL.Image.Image):
-        return Image(np.asarray(value.convert("RGB")), "RGB")
-    if isinstance(value, np.ndarray) and value.dtype == np.uint8:
-        if value.ndim == 2:
-            return Image(value, "L")
-        if value.ndim == 3 and value.shape[2] in (3, 4):
-            return Image(value, "RGB" if value.shape[2] == 3 else "RGBA")
-    raise DataError(
+        if not (value.width and value.height):
+            raise _empty(value.width, value.height)
+        return image_from_pillow(value, name=getattr(value, "filename", "") or "the PIL image")
+    if not isinstance(value, np.ndarray) or value.dtype != np.uint8:
+        raise _no_image(value)
+    image = _of_array(value)
+    if not image.size:
+        raise _empty(image.shape[1], image.shape[0])
+    if image.mode in ("RGBA", "BGRA"):
+        rgba = PIL.Image.fromarray(np.ascontiguousarray(image.to("RGBA")))
+        return image_from_pillow(rgba, name="the image")
+    return image
+
+
+def _of_array(value: npt.NDArray[np.uint8]) -> Image:
+    pixels = np.asarray(value)
+    if isinstance(value, Image):
+        try:
+            return Image(pixels, value.mode)  # a slice of an image still bears its mode
+        except UsageError as error:
+            raise DataError(f"{error}; make it with Image(pixels, mode)") from error
+    if pixels.ndim == 2:
+        return Image(pixels, "L")
+    if pixels.ndim == 3 and pixels.shape[2] in (3, 4):
+        return Image(pixels, "RGB" if pixels.shape[2] == 3 else "RGBA")
+    raise _no_image(value)
+
+
+def _no_image(value: object) -> DataError:
+    return DataError(
         f"{short(value)} is not an image: an embedding takes an Image, a PIL image or a uint8 "
         "array (height, width, 3) in RGB; put image_decode.pil in front of it to read paths, "
         "addresses or bytes"
     )
+
+
+def _empty(width: int, height: int) -> DataError:
+    return DataError(f"an image of {width}x{height} pixels holds nothing")
