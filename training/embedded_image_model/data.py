@@ -11,8 +11,11 @@ import os
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow.parquet as parquet
 from PIL import Image
+
+Labels = npt.NDArray[np.int64]
 
 HELD_OUT_PHOTOGRAPHS = 106
 GALLERY_ROWS = 10_000
@@ -43,21 +46,20 @@ def photograph_paths() -> tuple[list[Path], list[Path]]:
 
 def read_photograph(path: Path) -> Image.Image:
     """Return one photograph as an RGB image."""
-    with Image.open(path) as image:
-        return image.convert("RGB")
+    return Image.open(path).convert("RGB")
 
 
-def cifar_training() -> tuple[list[Image.Image], np.ndarray]:
+def cifar_training() -> tuple[list[Image.Image], Labels]:
     """Return the 40,000 CIFAR-10 images to train on and their labels, `(n,) int64`."""
     return _read_cifar("train", _shuffled_rows("train")[GALLERY_ROWS:])
 
 
-def cifar_gallery() -> tuple[list[Image.Image], np.ndarray]:
+def cifar_gallery() -> tuple[list[Image.Image], Labels]:
     """Return the 10,000 images of the training file that are never trained on."""
     return _read_cifar("train", _shuffled_rows("train")[:GALLERY_ROWS])
 
 
-def cifar_queries() -> tuple[list[Image.Image], np.ndarray]:
+def cifar_queries() -> tuple[list[Image.Image], Labels]:
     """Return 2,000 images of the test file, and their labels."""
     return _read_cifar("test", _shuffled_rows("test")[:QUERY_ROWS])
 
@@ -66,14 +68,12 @@ def _cifar_path(part: str) -> Path:
     return shared_folder() / "data" / "cifar10" / f"{part}.parquet"
 
 
-def _shuffled_rows(part: str) -> np.ndarray:
+def _shuffled_rows(part: str) -> npt.NDArray[np.int64]:
     count = parquet.ParquetFile(_cifar_path(part)).metadata.num_rows
     return np.random.default_rng(_SEED).permutation(count)
 
 
-def _read_cifar(part: str, rows: np.ndarray) -> tuple[list[Image.Image], np.ndarray]:
+def _read_cifar(part: str, rows: npt.NDArray[np.int64]) -> tuple[list[Image.Image], Labels]:
     table = parquet.read_table(_cifar_path(part), columns=["image", "label"]).take(rows)
-    images = [
-        Image.open(io.BytesIO(value)).convert("RGB") for value in table["image"].to_pylist()
-    ]
+    images = [Image.open(io.BytesIO(value)).convert("RGB") for value in table["image"].to_pylist()]
     return images, table["label"].to_numpy().astype(np.int64)

@@ -73,7 +73,7 @@ EDITS: Mapping[str, Edit] = MappingProxyType(
         "crop_70": lambda image: crop(image, 0.7),
         "crop_50": lambda image: crop(image, 0.5),
         "mirror": mirror,
-        "rotation_15": lambda image: rotate(image, 15),
+        "rotation_15": lambda image: rotate(image, 15, grow=True),
         "rotation_90": lambda image: rotate(image, 90, grow=True),
         "grey": grey,
         "brightness_1.5": lambda image: brightness(image, 1.5),
@@ -93,8 +93,8 @@ def random_crop(image: Image.Image, random: Random) -> Image.Image:
 
 def random_turn(image: Image.Image, random: Random) -> Image.Image:
     """Return the image turned by up to 30 degrees, on black or grey, cut off or not."""
-    fill = random.choice((0, 0, 128, 255))
-    return rotate(image, random.uniform(-30, 30), fill, grow=random.random() < 0.3)
+    fill = random.choice((0, 0, 0, 128, 255))
+    return rotate(image, random.uniform(-30, 30), fill, grow=random.random() < 0.6)
 
 
 _RANDOM_EDITS: tuple[tuple[int, Callable[[Image.Image, Random], Image.Image]], ...] = (
@@ -119,4 +119,19 @@ def random_edit(image: Image.Image, random: Random) -> Image.Image:
     count = random.choices((1, 2, 3), (6, 3, 1))[0]
     for _, edit in random.choices(_RANDOM_EDITS, weights, k=count):
         image = edit(image, random)
+    return image
+
+
+def random_mild_edit(image: Image.Image, random: Random) -> Image.Image:
+    """Return a tiny image after edits that leave its subject recognisable."""
+    if random.random() < 0.5:
+        image = mirror(image)
+    if random.random() < 0.7:
+        image = crop(image, random.uniform(0.7, 1.0), random.random(), random.random())
+    if random.random() < 0.2:
+        image = grey(image)
+    if random.random() < 0.3:
+        image = brightness(image, random.uniform(0.6, 1.5))
+    if random.random() < 0.2:
+        image = random_turn(image, random)
     return image

@@ -9,69 +9,54 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
-import onnxruntime
+import numpy.typing as npt
 from PIL import Image
-
 from training.embedded_image_model import data
+from training.embedded_image_model.data import Labels
 from training.embedded_image_model.edits import EDITS
 
-Embed = Callable[[Sequence[Image.Image]], np.ndarray]
+from towhee.models.backends.onnx import OnnxBackend
+from towhee.models.preprocess import Preprocess
+from towhee.types import Image as Pixels
+
+Vectors = npt.NDArray[np.float32]
+Embed = Callable[[Sequence[Image.Image]], Vectors]
 
 NEIGHBOURS = 10
 TEMPERATURE = 0.07
 _BATCH = 64
 
 
-def preprocess(image: Image.Image, config: dict[str, object]) -> np.ndarray:
-    """Return `(3, S, S)` float32 pixels, as timm's evaluation transform makes them.
-
-    `config` holds `input_size`, `crop_pct`, `crop_mode` ("center" or "squash"), `mean`, `std`.
-    """
-    side = int(config["input_size"][1])  # type: ignore[index]
-    scaled = math.floor(side / float(config["crop_pct"]))  # type: ignore[arg-type]
-    if config["crop_mode"] == "squash":
-        size = (scaled, scaled)
-    else:
-        short, long = sorted(image.size)
-        other = int(scaled * long / short)
-        size = (scaled, other) if image.width <= image.height else (other, scaled)
-    image = image.convert("RGB").resize(size, Image.Resampling.BICUBIC)
-    left, top = round((image.width - side) / 2), round((image.height - side) / 2)
-    pixels = np.asarray(image.crop((left, top, left + side, top + side)), np.float32) / 255
-    mean, std = np.float32(config["mean"]), np.float32(config["std"])
-    return ((pixels - mean) / std).transpose(2, 0, 1)
-
-
-def onnx_embedder(path: Path, threads: int = 0) -> Embed:
+def onnx_embedder(path: Path, threads: int | None = None) -> Embed:
     """Return a callable that embeds images with the ONNX file and the JSON file beside it."""
-    config = json.loads(path.with_suffix(".json").read_text())
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    preprocess = Preprocess.from_config(json.loads(path.with_suffix(".json").read_text()))
+    model = OnnxBackend(path, name=path.name, threads=threads)
 
-    def embed(images: Sequence[Image.Image]) -> np.ndarray:
+    def embed(images: Sequence[Image.Image]) -> Vectors:
         parts = []
         for start in range(0, len(images), _BATCH):
-            batch = [preprocess(image, config) for image in images[start : start + _BATCH]]
-            parts.append(session.run(["embedding"], {"pixels": np.stack(batch)})[0])
+            batch = [
+                preprocess(Pixels(np.asarray(image))) for image in images[start : start + _BATCH]
+            ]
+            parts.append(model(np.stack(batch)))
         return np.concatenate(parts)
 
     return embed
 
 
-def unit(vectors: np.ndarray) -> np.ndarray:
+def unit(vectors: Vectors) -> Vectors:
     """Return the rows divided by their lengths."""
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / lengths
 
 
 def neighbour_vote_accuracy(
-    queries: np.ndarray, query_labels: np.ndarray, gallery: np.ndarray, gallery_labels: np.ndarray
+    queries: Vectors, query_labels: Labels, gallery: Vectors, gallery_labels: Labels
 ) -> float:
     """Return how often the ten nearest, each weighted exp(cosine / 0.07), vote for the label."""
     similarity = unit(queries) @ unit(gallery).T
@@ -79,12 +64,13 @@ def neighbour_vote_accuracy(
     weights = np.exp(np.take_along_axis(similarity, nearest, axis=1) / TEMPERATURE)
     votes = np.zeros((len(queries), int(gallery_labels.max()) + 1))
     for column in range(NEIGHBOURS):
-        np.add.at(votes, (np.arange(len(queries)), gallery_labels[nearest[:, column]]),
-                  weights[:, column])
+        np.add.at(
+            votes, (np.arange(len(queries)), gallery_labels[nearest[:, column]]), weights[:, column]
+        )
     return float((votes.argmax(axis=1) == query_labels).mean())
 
 
-def recall_at_1(edited: np.ndarray, originals: np.ndarray) -> float:
+def recall_at_1(edited: Vectors, originals: Vectors) -> float:
     """Return how often row i of `edited` is nearest to row i of `originals`.
 
     `originals` may hold further rows, which only distract.
@@ -145,7 +131,8 @@ def main() -> None:
         "latency_ms_one_thread": latency_ms(arguments.model),
         "bytes": arguments.model.stat().st_size,
     }
-    text = json.dumps(figures, indent=2)
+    rounded = json.loads(json.dumps(figures), parse_float=lambda text: round(float(text), 4))
+    text = json.dumps(rounded, indent=2)
     print(text)
     arguments.output.write_text(text + "\n")
 

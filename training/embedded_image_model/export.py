@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 import json
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import onnx
 import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
-
 from training.embedded_image_model.student import DIMENSION, SIDE, Student, create_student
 
 NAME = "towhee-image-small"
@@ -44,18 +43,23 @@ _LEAST_COSINE = 0.9999
 
 def to_onnx(student: Student) -> onnx.ModelProto:
     """Return the float32 graph: `pixels` (n, 3, S, S) to `embedding` (n, d)."""
-    file = io.BytesIO()
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "student.onnx"
+        _trace(student, path)
+        return onnx.load(path)
+
+
+def _trace(student: Student, path: Path) -> None:
     torch.onnx.export(
         student.eval(),
         (torch.zeros(2, 3, SIDE, SIDE),),
-        file,
+        path,
         dynamo=False,
         opset_version=_OPSET,
         input_names=["pixels"],
         output_names=["embedding"],
         dynamic_axes={"pixels": {0: "n"}, "embedding": {0: "n"}},
     )
-    return onnx.load_from_string(file.getvalue())
 
 
 def halve_weights(model: onnx.ModelProto) -> onnx.ModelProto:

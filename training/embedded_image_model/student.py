@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-
 from training.embedded_image_model.data import shared_folder
-from training.embedded_image_model.torchvision_cure import import_torchvision
+
+from towhee.models.torchvision_cure import import_torchvision
 
 DIMENSION = 384
 SIDE = 128
+_FEATURES = 1280
+_EARLY_BLOCKS = 3
 
 
 class Student(nn.Module):
-    """Embeds `(n, 3, S, S)` float32 pixels into `(n, 384)` float32 rows of length one."""
+    """Embeds `(n, 3, S, S)` float32 pixels into `(n, 384)` float32 rows of length one.
 
-    def __init__(self, trunk: nn.Module) -> None:
+    `early` is the part of the trunk that keeps the teacher's weights, `late` the part that learns.
+    """
+
+    def __init__(self, early: nn.Module, late: nn.Module) -> None:
         super().__init__()
-        self.trunk = trunk
-        self.projection = nn.Linear(trunk.num_features, DIMENSION)
+        self.early = early
+        self.late = late
+        self.projection = nn.Linear(_FEATURES, DIMENSION)
+
+    def project(self, features: Tensor) -> Tensor:
+        """Return the embedding, given the trunk's `(n, 1280)` features."""
+        return functional.normalize(self.projection(features), dim=1)
 
     def forward(self, pixels: Tensor) -> Tensor:
         """Return the embedding."""
-        return functional.normalize(self.projection(self.trunk(pixels)), dim=1)
+        return self.project(self.late(self.early(pixels)))
 
 
-def create_teacher() -> nn.Module:
-    """Return the teacher without its classifier: `(n, 3, 224, 224)` to `(n, 1280)`."""
+def create_teacher() -> Any:
+    """Return the teacher without its classifier: `(n, 3, 224, 224)` to `(n, 1280)`.
+
+    It is `Any` because timm's classes are not typed.
+    """
     import_torchvision()
     import timm
 
@@ -36,8 +51,14 @@ def create_teacher() -> nn.Module:
 
 
 def create_student() -> Student:
-    """Return a student whose trunk holds the teacher's weights."""
-    return Student(create_teacher())
+    """Return a student whose trunk holds the teacher's weights, ready for inference."""
+    trunk = create_teacher()
+    early = nn.Sequential(trunk.conv_stem, trunk.bn1, *trunk.blocks[:_EARLY_BLOCKS])
+    late = nn.Sequential(
+        *trunk.blocks[_EARLY_BLOCKS:], trunk.conv_head, trunk.bn2, trunk.global_pool
+    )
+    early.requires_grad_(False)
+    return Student(early, late).eval()
 
 
 @torch.no_grad()
