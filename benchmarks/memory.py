@@ -2,9 +2,9 @@
 
     python benchmarks/memory.py [--images FOLDER] [--rows 1000 10000]
 
-Each run is a process of its own that decodes photographs, embeds them with the model inside the
-package and writes the vectors to a Parquet file; its peak resident memory is the operating
-system's own figure. The photographs of the folder (the sample gallery if none is named) are
+Each run is a process of its own that decodes photographs and embeds them with the model inside
+the package, handing each vector on; its peak resident memory is the operating system's own
+figure. The photographs of the folder (the sample gallery if none is named) are
 repeated until there are enough rows.
 """
 
@@ -15,7 +15,6 @@ import json
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from itertools import cycle, islice
 from pathlib import Path
@@ -31,14 +30,13 @@ def embed(folder: str, rows: int) -> None:
 
     files = sorted(str(path) for path in Path(folder).iterdir() if path.suffix.lower() in SUFFIXES)
     started = time.perf_counter()
-    with tempfile.TemporaryDirectory() as target:
-        (
-            towhee.dc["path"](list(islice(cycle(files), rows)))
-            .image_decode.pil["path", "image"]()
-            .image_embedding.embedded["image", "embedding"]()
-            .select["path", "embedding"]()
-            .to_parquet(Path(target, "out.parquet"))
-        )
+    (
+        towhee.dc["path"](list(islice(cycle(files), rows)))
+        .image_decode.pil["path", "image"]()
+        .image_embedding.embedded["image", "embedding"]()
+        .select["path", "embedding"]()
+        .run()
+    )
     seconds = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(json.dumps({"rows": rows, "peak_mib": round(peak, 1), "seconds": round(seconds, 1)}))

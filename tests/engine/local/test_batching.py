@@ -43,7 +43,7 @@ def test_it_does_not_grow_for_ever() -> None:
     size = BatchSize(None, 2**40)
     for power in range(20):
         measure(size, 0.5**power)
-    assert size.rows == 64
+    assert size.rows == 16
 
 
 def test_a_size_that_was_asked_for_is_not_measured() -> None:

@@ -10,7 +10,7 @@ from towhee.engine.local.size import size_of
 from towhee.engine.local.workers import Work
 from towhee.engine.rows import Outcome
 
-_LARGEST = 64
+_LARGEST = 16  # where processors stop gaining; more can be asked for with batch_size
 _WORTH_IT = 0.95  # a doubling must bring the time of a row below this part of what it was
 
 
