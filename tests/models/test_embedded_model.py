@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from importlib.resources import files
@@ -42,6 +43,12 @@ def test_the_batch_does_not_change_a_vector() -> None:
     together = run(pixels.astype(np.float32))
     alone = np.concatenate([run(one[None].astype(np.float32)) for one in pixels])
     assert np.abs(together - alone).max() < 1e-5
+
+
+def test_an_installed_file_that_changed_is_refused() -> None:
+    changed = dataclasses.replace(embedded_model(), sha256="0" * 64)
+    with pytest.raises(WeightsError, match=r"is damaged .*pip install --force-reinstall"):
+        changed.load()
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model", b"\x08\x07" * 50])

@@ -12,6 +12,7 @@ from towhee.errors import DataError, UsageError
 from towhee.models.preprocess import Preprocess
 from towhee.models.timm_models import import_timm
 from towhee.types import Image
+from towhee.types.image import ColorMode
 
 IMAGENET = {"mean": (0.485, 0.456, 0.406), "std": (0.229, 0.224, 0.225)}
 HALF = {"mean": (0.5, 0.5, 0.5), "std": (0.5, 0.5, 0.5)}
@@ -53,22 +54,47 @@ def test_pixels_are_those_of_timm(config: dict[str, object], size: tuple[int, in
 
 
 def test_pixels_of_all_photographs_are_those_of_timm(shared_data: Path) -> None:
-    config = CONFIGS[0] | {"interpolation": "bicubic"}
-    prepare = Preprocess.from_config(config)
-    settings = import_timm().data.resolve_data_config(config)
-    transform = import_timm().data.create_transform(**settings, is_training=False)
-    different = []
+    data = import_timm().data
+    pairs = [
+        (
+            Preprocess.from_timm_config(config),
+            data.create_transform(**data.resolve_data_config(dict(config)), is_training=False),
+        )
+        for config in (CONFIGS[0], CONFIGS[1], CONFIGS[2], CONFIGS[4])
+    ]
+    compared, different = 0, []
     for path in sorted((shared_data / "imagenet-sample").iterdir()):
         image = PIL.Image.open(path).convert("RGB")
-        if not np.array_equal(prepare(Image(np.asarray(image), "RGB")), transform(image).numpy()):
-            different.append(path.name)
+        pixels = Image(np.asarray(image), "RGB")
+        for ours, theirs in pairs:
+            compared += 1
+            if not np.array_equal(ours(pixels), theirs(image).numpy()):
+                different.append((path.name, str(ours)))
+    assert compared == 4 * 606
     assert different == []
 
 
-def test_the_order_of_channels_does_not_matter() -> None:
+@pytest.mark.parametrize("mode", ["BGR", "RGBA", "BGRA"])
+def test_the_order_of_channels_does_not_matter(mode: ColorMode) -> None:
     prepare = Preprocess()
     image = Image(np.asarray(photograph((300, 200))), "RGB")
-    assert np.array_equal(prepare(image), prepare(image.to("BGR")))
+    assert np.array_equal(prepare(image), prepare(image.to(mode)))
+
+
+@pytest.mark.parametrize("mode", ["RGB", "BGR", "BGRA", "L"])
+def test_a_view_with_gaps_is_the_image_it_shows(mode: ColorMode) -> None:
+    prepare = Preprocess(input_size=(3, 32, 32))
+    image = Image(np.asarray(photograph((90, 60))), "RGB").to(mode)
+    view = Image(np.asarray(image)[::-1, ::2], mode)
+    assert np.array_equal(prepare(view), prepare(Image(np.asarray(view).copy(), mode)))
+
+
+def test_an_image_is_left_as_it_was() -> None:
+    pixels = np.asarray(photograph((40, 30))).copy()
+    pixels.flags.writeable = False
+    prepared = Preprocess(input_size=(3, 32, 32))(Image(pixels, "RGB"))
+    prepared += 1
+    assert np.array_equal(pixels, np.asarray(photograph((40, 30))))
 
 
 def test_a_grey_image_is_the_colour_image_of_equal_channels() -> None:
@@ -84,7 +110,17 @@ def test_an_image_without_pixels_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"interpolation": "cubic"}, {"crop_mode": "middle"}, {"input_size": (1, 8, 8)}]
+    "wrong",
+    [
+        {"interpolation": "cubic"},
+        {"crop_mode": "middle"},
+        {"input_size": (1, 8, 8)},
+        {"input_size": (224, 224)},
+        {"crop_pct": 0.0},
+        {"mean": (0.5, 0.5)},
+        {"std": (1.0, 0.0, 1.0)},
+    ],
+    ids=str,
 )
 def test_settings_that_cannot_be_are_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(UsageError, match=next(iter(wrong))):
@@ -94,3 +130,16 @@ def test_settings_that_cannot_be_are_refused(wrong: dict[str, object]) -> None:
 def test_a_configuration_survives_as_plain_values() -> None:
     prepare = Preprocess.from_config(CONFIGS[3])
     assert Preprocess.from_config(prepare.as_config()) == prepare
+
+
+def test_one_number_stands_for_all_channels_as_in_timm() -> None:
+    config = {"input_size": (3, 32, 32), "mean": (0.5,), "std": (0.25,)}
+    image = photograph((60, 50))
+    ours = Preprocess.from_timm_config(config)(Image(np.asarray(image), "RGB"))
+    assert np.array_equal(ours, reference(config, image))
+
+
+def test_it_describes_itself_in_a_line() -> None:
+    told = Preprocess().describe()
+    assert told == str(Preprocess())
+    assert told.startswith("224x224 pixels, bicubic, center crop 0.875, mean 0.485/0.456/0.406")

@@ -102,11 +102,11 @@ def channels_are_last(shape: tuple[int, ...], aspect: float, otherwise: bool) ->
     """Whether a map is ``(n, h, w, c)``: two of its sides have the aspect of the image.
 
     Args:
-        shape: of the map, four numbers.
+        shape: of the map, four numbers; the first, which an export leaves open, is not looked at.
         aspect: height divided by width of the image.
         otherwise: the answer where the shape tells nothing.
     """
-    _, second, third, fourth = (int(side) for side in shape)
+    second, third, fourth = (int(side) for side in shape[1:])
     if_first = abs(math.log(third / fourth / aspect))
     if_last = abs(math.log(second / third / aspect))
     return otherwise if math.isclose(if_first, if_last) else if_last < if_first

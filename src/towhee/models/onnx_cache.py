@@ -43,6 +43,9 @@ def keep_export(key: str, content: bytes) -> None:
         handle, name = tempfile.mkstemp(dir=folder, suffix=".part")
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.replace(name, folder / f"{key}.{digest}.onnx")
+        kept = folder / f"{key}.{digest}.onnx"
+        os.replace(name, kept)
+        for damaged in set(folder.glob(f"{key}.*.onnx")) - {kept}:
+            damaged.unlink(missing_ok=True)
     except OSError as error:
         logger.warning("the exported model is not kept: %s", error)

@@ -66,7 +66,7 @@ def exported(model: torch.nn.Module, input_size: tuple[int, int, int], *, name: 
 
     Raises:
         MissingExtraError: if the packages that write ONNX are not installed.
-        WeightsError: if the vectors of the file differ from the model's.
+        WeightsError: if the model cannot be exported, or the file gives other vectors.
     """
     import torch
 
@@ -74,17 +74,23 @@ def exported(model: torch.nn.Module, input_size: tuple[int, int, int], *, name: 
         raise MissingExtraError('backend="onnxruntime"', "export")
     with tempfile.TemporaryDirectory() as folder, _quiet_exporter():
         path = Path(folder, "model.onnx")
-        torch.onnx.export(
-            model,
-            (torch.zeros(2, *input_size),),
-            path,
-            input_names=["pixels"],
-            output_names=["embedding"],
-            dynamic_shapes=({0: torch.export.Dim("n", min=1)},),
-            dynamo=True,
-            external_data=False,
-            verbose=False,
-        )
+        try:
+            torch.onnx.export(
+                model,
+                (torch.zeros(2, *input_size),),
+                path,
+                input_names=["pixels"],
+                output_names=["embedding"],
+                dynamic_shapes=({0: torch.export.Dim("n", min=1)},),
+                dynamo=True,
+                external_data=False,
+                verbose=False,
+            )
+        except torch.onnx.OnnxExporterError as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise WeightsError(
+                f'{name} cannot be exported as ONNX: use backend="torch" ({reason})'
+            ) from error
         content = path.read_bytes()
     _check_agreement(model, content, input_size, name)
     return content
@@ -95,7 +101,12 @@ def _check_agreement(
 ) -> None:
     """Compare the export's vectors with the model's, for a batch of another size than exported."""
     batch = np.random.default_rng(0).normal(size=(3, *input_size)).astype(np.float32)
-    ours = unit_length(OnnxBackend(content, name=name)(batch))
+    try:
+        ours = unit_length(OnnxBackend(content, name=name)(batch))
+    except Exception as error:
+        raise WeightsError(
+            f'{name} as ONNX does not run on batches of any size: use backend="torch"'
+        ) from error
     theirs = unit_length(TorchBackend(model, device="cpu")(batch))
     cosine = float((ours * theirs).sum(axis=1).min())
     if not cosine >= _LEAST_COSINE:

@@ -10,8 +10,11 @@ import PIL.ImageOps
 import pytest
 
 from towhee import DataCollection, Image
-from towhee.errors import DataError, UnknownNameError, UsageError, WeightsError
+from towhee.errors import DataError, MissingExtraError, UnknownNameError, UsageError, WeightsError
+from towhee.models.backends.torch_eager import TorchBackend
 from towhee.models.timm_models import import_timm
+from towhee.models.vectors import unit_length
+from towhee.operators.image_decode.pil import PilImageDecode
 from towhee.operators.image_embedding.timm import TimmImageEmbedding
 
 MODEL = "mobilenetv2_100"
@@ -25,6 +28,12 @@ def checkpoint(shared_data: Path) -> str:
 @pytest.fixture(scope="module")
 def photographs(shared_data: Path) -> list[str]:
     return sorted(map(str, (shared_data / "imagenet-sample").iterdir()))
+
+
+@pytest.fixture(autouse=True)
+def exports(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep exported models where all tests of a run find them, and no one else."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
 
 
 def noise(*size: int) -> np.ndarray:
@@ -55,12 +64,42 @@ def test_vectors_of_all_photographs_are_those_of_timm(
     )
     assert len(ours) == 606
     assert np.abs(ours - np.stack(theirs)).max() < 1e-5
+    lengths = np.linalg.norm(theirs, axis=1, keepdims=True)
+    assert np.abs(unit_length(ours) - theirs / lengths).max() < 1e-5
 
 
 def test_a_bgr_image_has_the_vector_of_its_rgb_twin(checkpoint: str) -> None:
     embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
     image = Image(noise(60, 80), "RGB")
     assert np.array_equal(embed(image), embed(image.to("BGR")))
+
+
+def test_a_picture_has_the_same_vector_whichever_way_it_comes(checkpoint: str) -> None:
+    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
+    pixels = noise(60, 80)
+    picture = PIL.Image.fromarray(pixels)
+    expected = embed(pixels)
+    for same in (Image(pixels), picture, Image(pixels).to("BGRA"), picture.convert("RGBA")):
+        assert np.array_equal(embed(same), expected)  # type: ignore[arg-type]
+    grey = picture.convert("L")
+    expected = embed(grey.convert("RGB"))  # type: ignore[arg-type]
+    for same in (grey, np.asarray(grey), Image(np.asarray(grey), "L"), grey.convert("LA")):
+        assert np.array_equal(embed(same), expected)  # type: ignore[arg-type]
+
+
+def test_a_picture_has_the_vector_of_its_decoded_file(checkpoint: str, tmp_path: Path) -> None:
+    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
+    turned, clear, deep = (tmp_path / name for name in ("turned.png", "clear.png", "deep.png"))
+    exif = PIL.Image.Exif()
+    exif[274] = 6
+    PIL.Image.fromarray(noise(60, 80)).save(turned, exif=exif)
+    PIL.Image.fromarray(np.dstack([noise(60, 80), noise(60, 80)[:, :, 0]])).save(clear)
+    ramp = np.linspace(0, 65535, 48 * 64).reshape(48, 64).astype(np.uint16)
+    PIL.Image.fromarray(ramp).save(deep)
+    decode = PilImageDecode()
+    for path in (turned, clear, deep):
+        with PIL.Image.open(path) as picture:
+            assert np.array_equal(embed(picture), embed(decode(str(path))))  # type: ignore[arg-type]
 
 
 def test_vectors_have_unit_length_unless_asked_otherwise(checkpoint: str) -> None:
@@ -79,6 +118,80 @@ def test_onnxruntime_agrees_with_torch(checkpoint: str, photographs: list[str]) 
     )
     cosines = (np.asarray(torch_vectors) * np.asarray(onnx_vectors)).sum(axis=1)
     assert cosines.min() > 0.9999
+
+
+def test_an_export_is_made_once_and_again_only_where_it_is_damaged(
+    checkpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    exports = tmp_path / "towhee/onnx"
+
+    def vector() -> np.ndarray:
+        return TimmImageEmbedding(MODEL, checkpoint=checkpoint, backend="onnxruntime")(noise(9, 9))
+
+    def not_again(*arguments: object, **keywords: object) -> bytes:
+        raise AssertionError("the model was exported again")
+
+    first = vector()
+    kept = sorted(exports.iterdir())
+    with monkeypatch.context() as patched:
+        patched.setattr("towhee.models.onnx_export.exported", not_again)
+        assert np.array_equal(vector(), first)
+        for file in kept:
+            file.write_bytes(file.read_bytes()[:-1] + b"\0")
+        with pytest.raises(AssertionError, match="exported again"):
+            vector()
+    assert np.array_equal(vector(), first)
+    assert [file.name[:32] for file in sorted(exports.iterdir())] == [
+        file.name[:32] for file in kept
+    ]
+
+
+def test_a_layer_is_exported_as_itself(checkpoint: str) -> None:
+    settings = {"checkpoint": checkpoint, "layer": "blocks.2", "pooling": "max"}
+    vectors = [
+        TimmImageEmbedding(MODEL, backend=backend, **settings)(noise(70, 50))  # type: ignore[arg-type]
+        for backend in ("torch", "onnxruntime")
+    ]
+    assert vectors[0].shape == (32,)
+    assert vectors[0] @ vectors[1] > 0.9999
+
+
+def test_without_the_packages_that_write_onnx_the_extra_is_named(
+    checkpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint, backend="onnxruntime")
+    with pytest.raises(MissingExtraError, match=r"towhee\[export\]"):
+        embed.ensure_setup()
+
+
+@pytest.mark.parametrize("backend", ["torch", "onnxruntime"])
+def test_a_model_keeps_to_its_threads(checkpoint: str, backend: str) -> None:
+    import torch
+
+    found = torch.get_num_threads()
+    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint, backend=backend)
+    embed.threads = 1
+    try:
+        assert np.isclose(np.linalg.norm(embed(noise(20, 20))), 1)
+        assert torch.get_num_threads() == (1 if backend == "torch" else found)
+    finally:
+        torch.set_num_threads(found)
+
+
+def test_a_network_that_works_in_place_does_not_reach_the_callers_pixels() -> None:
+    import torch
+
+    class InPlace(torch.nn.Module):
+        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
+            return pixels.mul_(2).flatten(1)
+
+    pixels = np.ones((2, 3, 4, 4), np.float32)
+    pixels.flags.writeable = False
+    assert TorchBackend(InPlace(), device="cpu")(pixels).tolist() == [[2.0] * 48] * 2
+    assert (pixels == 1).all()
 
 
 @pytest.mark.parametrize("backend", ["torch", "onnxruntime"])
@@ -148,9 +261,63 @@ def test_truncated_weights_are_named(checkpoint: str, tmp_path: Path, kept: int)
         TimmImageEmbedding(MODEL, checkpoint=tmp_path).ensure_setup()
 
 
-def test_random_weights_come_only_when_asked_for_by_name() -> None:
+@pytest.mark.parametrize("change", ["Missing", "Unexpected"])
+def test_weights_that_lack_a_key_or_have_one_too_many_are_refused(
+    checkpoint: str, tmp_path: Path, change: str
+) -> None:
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(f"{checkpoint}/model.safetensors")
+    if change == "Missing":
+        del weights["conv_head.weight"]
+    else:
+        weights["conv_tail.weight"] = weights["conv_head.weight"].clone()
+    save_file(weights, tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_bytes(Path(checkpoint, "config.json").read_bytes())
+    with pytest.raises(WeightsError, match=rf"model\.safetensors' does not hold .* {change}"):
+        TimmImageEmbedding(MODEL, checkpoint=tmp_path).ensure_setup()
+
+
+def test_a_pickle_that_is_trusted_gives_the_vectors_of_its_weights(
+    checkpoint: str, tmp_path: Path
+) -> None:
+    import torch
+    from safetensors.torch import load_file
+
+    weights = load_file(f"{checkpoint}/model.safetensors")
+    torch.save({"state_dict": weights, "made_by": Path("me")}, tmp_path / "mine.pth")
+    (tmp_path / "broken.pth").write_bytes(b"no pickle")
+    for name in ("mine.pth", "broken.pth"):
+        with pytest.raises(WeightsError, match="trust_pickle=True"):
+            TimmImageEmbedding(MODEL, checkpoint=tmp_path / name)
+    safe = TimmImageEmbedding(MODEL, checkpoint=f"{checkpoint}/model.safetensors")
+    mine = TimmImageEmbedding(MODEL, checkpoint=tmp_path / "mine.pth", trust_pickle=True)
+    assert np.allclose(mine(noise(40, 40)), safe(noise(40, 40)), atol=1e-6)
+    broken = TimmImageEmbedding(MODEL, checkpoint=tmp_path / "broken.pth", trust_pickle=True)
+    with pytest.raises(WeightsError, match=r"broken\.pth' is damaged or cut short"):
+        broken.ensure_setup()
+
+
+def test_random_weights_come_only_when_asked_for_by_name(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    import torch
+
+    before = torch.get_rng_state()
     embed = TimmImageEmbedding("resnet18", pretrained=False)
     assert embed(noise(32, 32)).shape == (512,)
+    assert "resnet18 has random weights" in caplog.text
+    assert torch.equal(torch.get_rng_state(), before), "the caller's random numbers are the same"
+
+
+def test_the_dimension_is_known_before_weights_are_loaded(checkpoint: str) -> None:
+    for settings in ({}, {"layer": "blocks.4"}, {"layer": "blocks.4", "pooling": "none"}):
+        embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint, **settings)  # type: ignore[arg-type]
+        assert (embed.dimension,) == embed(noise(30, 30)).shape
+
+
+def test_a_batch_of_nothing_gives_no_vectors(checkpoint: str) -> None:
+    assert np.shape(TimmImageEmbedding(MODEL, checkpoint=checkpoint).forward([])) == (0, 1280)
 
 
 def test_a_device_that_is_not_there_is_an_error(checkpoint: str) -> None:
@@ -158,11 +325,22 @@ def test_a_device_that_is_not_there_is_an_error(checkpoint: str) -> None:
 
     if torch.cuda.is_available():
         pytest.skip("this machine has the device whose absence is tested")
-    with pytest.raises(UsageError, match="no cuda device"):
-        TimmImageEmbedding(MODEL, checkpoint=checkpoint, device="cuda").ensure_setup()
+    for device in ("cuda", "cuda:1"):
+        with pytest.raises(UsageError, match="no cuda device"):
+            TimmImageEmbedding(MODEL, checkpoint=checkpoint, device=device).ensure_setup()
 
 
-@pytest.mark.parametrize("wrong", [{"backend": "tensorrt"}, {"pooling": "mean"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"backend": "tensorrt"},
+        {"pooling": "mean"},
+        {"device": "gpu"},
+        {"device": "cuda:x"},
+        {"device": "cuda", "backend": "onnxruntime"},
+    ],
+    ids=str,
+)
 def test_arguments_are_checked_before_anything_is_loaded(wrong: dict[str, str]) -> None:
     with pytest.raises(UsageError, match=next(iter(wrong))):
         TimmImageEmbedding("resnet18", **wrong)  # type: ignore[arg-type]
@@ -173,3 +351,22 @@ def test_what_is_no_image_is_refused_with_the_remedy(checkpoint: str, value: obj
     embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
     with pytest.raises(DataError, match=r"put image_decode\.pil in front of it"):
         embed.prepare(value)
+
+
+@pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0, 3), (0, 0)], ids=str)
+def test_an_image_without_pixels_is_refused(checkpoint: str, shape: tuple[int, ...]) -> None:
+    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
+    empty = np.empty(shape, np.uint8)
+    for value in (empty, Image(empty, "L" if len(shape) == 2 else "RGB")):
+        with pytest.raises(DataError, match=f"{shape[1]}x{shape[0]} pixels holds nothing"):
+            embed.prepare(value)
+    with pytest.raises(DataError, match="0x5 pixels holds nothing"):
+        embed.prepare(PIL.Image.new("RGB", (0, 5)))
+
+
+def test_what_is_no_longer_an_image_is_refused_although_it_was_one(checkpoint: str) -> None:
+    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
+    image = Image(noise(20, 20))
+    for value in (image[:, :, 0], image[..., :2], image[None], image / 255.0):
+        with pytest.raises(DataError):
+            embed.prepare(value)
