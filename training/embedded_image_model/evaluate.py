@@ -21,6 +21,7 @@ from training.embedded_image_model.data import Labels
 from training.embedded_image_model.edits import EDITS
 
 from towhee.models.backends.onnx import OnnxBackend
+from towhee.models.machine import cores
 from towhee.models.preprocess import Preprocess
 from towhee.types import Image as Pixels
 
@@ -32,7 +33,7 @@ TEMPERATURE = 0.07
 _BATCH = 64
 
 
-def onnx_embedder(path: Path, threads: int | None = None) -> Embed:
+def onnx_embedder(path: Path, threads: int = 1) -> Embed:
     """Return a callable that embeds images with the ONNX file and the JSON file beside it."""
     preprocess = Preprocess.from_config(json.loads(path.with_suffix(".json").read_text()))
     model = OnnxBackend(path, name=path.name, threads=threads)
@@ -41,7 +42,7 @@ def onnx_embedder(path: Path, threads: int | None = None) -> Embed:
         parts = []
         for start in range(0, len(images), _BATCH):
             batch = [
-                preprocess(Pixels(np.asarray(image))) for image in images[start : start + _BATCH]
+                preprocess.pixels(Pixels(np.asarray(image))) for image in images[start : start + _BATCH]
             ]
             parts.append(model(np.stack(batch)))
         return np.concatenate(parts)
@@ -124,7 +125,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--output", type=Path, default=Path("figures.json"))
     arguments = parser.parse_args()
-    embed = onnx_embedder(arguments.model)
+    embed = onnx_embedder(arguments.model, threads=cores())
     figures = {
         "cifar10_neighbour_accuracy": cifar_accuracy(embed),
         "photograph_recall_at_1": photograph_recall(embed),

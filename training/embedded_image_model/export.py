@@ -20,7 +20,7 @@ from onnx import TensorProto, helper, numpy_helper
 from training.embedded_image_model.student import DIMENSION, SIDE, Student, create_student
 
 NAME = "towhee-image-small"
-VERSION = "1.0.0"
+VERSION = "1.0.1"
 CONFIG: dict[str, object] = {
     "name": NAME,
     "version": VERSION,
@@ -62,6 +62,38 @@ def _trace(student: Student, path: Path) -> None:
     )
 
 
+def take_pixels(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Return the model with a `pixels` input (n, S, S, 3) uint8, which it normalises itself.
+
+    The mean and the standard deviation of a channel become one factor and one summand.
+    """
+    taking = onnx.ModelProto()
+    taking.CopyFrom(model)
+    graph = taking.graph
+    mean, std = np.array(CONFIG["mean"], np.float32), np.array(CONFIG["std"], np.float32)
+    factor, summand = 1 / (255 * std), -mean / std
+    for name, values in (("pixel_factor", factor), ("pixel_summand", summand)):
+        graph.initializer.append(numpy_helper.from_array(values.reshape(1, 3, 1, 1), name))
+    (old,) = graph.input
+    inner = f"normalized_{old.name}"
+    for node in graph.node:
+        node.input[:] = [inner if name == old.name else name for name in node.input]
+    first = [
+        helper.make_node("Transpose", ["pixels"], ["pixels_first"], perm=[0, 3, 1, 2]),
+        helper.make_node("Cast", ["pixels_first"], ["pixels_float"], to=TensorProto.FLOAT),
+        helper.make_node("Mul", ["pixels_float", "pixel_factor"], ["pixels_scaled"]),
+        helper.make_node("Add", ["pixels_scaled", "pixel_summand"], [inner]),
+    ]
+    nodes = [*first, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    del graph.input[:]
+    shape = ["n", SIDE, SIDE, 3]
+    graph.input.append(helper.make_tensor_value_info("pixels", TensorProto.UINT8, shape))
+    onnx.checker.check_model(taking)
+    return taking
+
+
 def halve_weights(model: onnx.ModelProto) -> onnx.ModelProto:
     """Return the model with its large float32 weights stored as float16 and cast back."""
     halved = onnx.ModelProto()
@@ -84,14 +116,16 @@ def halve_weights(model: onnx.ModelProto) -> onnx.ModelProto:
 def least_cosine(model: onnx.ModelProto, student: Student) -> float:
     """Return the smallest cosine between the ONNX model's and torch's rows on random pixels."""
     generator = torch.Generator().manual_seed(0)
-    coarse = torch.rand(32, 3, 8, 8, generator=generator) * 2 - 1
-    pixels = torch.nn.functional.interpolate(coarse, SIDE, mode="bicubic")
+    coarse = torch.rand(32, 3, 8, 8, generator=generator) * 255
+    smooth = torch.nn.functional.interpolate(coarse, SIDE, mode="bicubic")
+    pixels = smooth.clamp(0, 255).to(torch.uint8)
+    mean, std = (torch.tensor(CONFIG[name]).reshape(1, 3, 1, 1) for name in ("mean", "std"))
     session = onnxruntime.InferenceSession(
         model.SerializeToString(), providers=["CPUExecutionProvider"]
     )
-    actual = session.run(["embedding"], {"pixels": pixels.numpy()})[0]
+    actual = session.run(["embedding"], {"pixels": pixels.permute(0, 2, 3, 1).numpy()})[0]
     with torch.no_grad():
-        expected = student.eval()(pixels).numpy()
+        expected = student.eval()((pixels / 255 - mean) / std).numpy()
     return float((actual * expected).sum(axis=1).min())
 
 
@@ -101,7 +135,7 @@ def export(student: Student, folder: Path, figures: dict[str, object]) -> Path:
     Raises:
         ValueError: a row of the stored model is less than 0.9999 alike to torch's.
     """
-    model = halve_weights(to_onnx(student))
+    model = take_pixels(halve_weights(to_onnx(student)))
     cosine = least_cosine(model, student)
     if cosine < _LEAST_COSINE:
         raise ValueError(f"the exported model agrees with torch to {cosine}, not {_LEAST_COSINE}")

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from towhee.operators.base import ModelOperator, Operator, OperatorRef
+from towhee.operators.base import ModelOperator, Operator, OperatorRef, Streams
 
 _MODELS_KEPT = 8
 _models: OrderedDict[OperatorRef, Callable[..., Any]] = OrderedDict()
@@ -24,6 +24,7 @@ class Operators:
 
     def __init__(self) -> None:
         self._made: dict[int, tuple[object, Callable[..., Any]]] = {}
+        self._streams: dict[int, Streams] = {}
 
     def get(self, operator: OperatorRef | Callable[..., Any]) -> Callable[..., Any]:
         """The operator, ready to be called."""
@@ -35,6 +36,18 @@ class Operators:
             made.ensure_setup()
         self._made[id(operator)] = (operator, made)
         return made
+
+    def streams(self, operator: OperatorRef | Callable[..., Any]) -> Streams:
+        """How to call a model over many rows; what has no ``forward`` is called as it is."""
+        made = self.get(operator)
+        known = self._streams.get(id(made))
+        if known is None:
+            if isinstance(made, ModelOperator):
+                known = made.streams()
+            else:
+                known = Streams(getattr(made, "batch", made))
+            self._streams[id(made)] = known
+        return known
 
 
 def _instantiate(ref: OperatorRef) -> Callable[..., Any]:

@@ -39,10 +39,24 @@ class Outcome:
 
 
 class RowProgram:
-    """Steps that look at one row at a time, ready to run over chunks, from any thread."""
+    """Steps that look at one row at a time, ready to run over chunks, from any thread.
 
-    def __init__(self, steps: Sequence[Step], operators: Operators, on_error: OnError) -> None:
+    Args:
+        steps: what the rows go through.
+        operators: makes the steps' operators.
+        on_error: what becomes of a row that fails.
+        forward: what a model's batches are given to; its own ``forward`` if not given.
+    """
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        operators: Operators,
+        on_error: OnError,
+        forward: Callable[..., Any] | None = None,
+    ) -> None:
         self._on_error = on_error
+        self._forward = forward
         self._runners = [self._runner(step, operators) for step in steps]
 
     def run(self, chunk: Chunk) -> Outcome:
@@ -60,7 +74,7 @@ class RowProgram:
 
     def _runner(self, step: Step, operators: Operators) -> Callable[[Chunk], Outcome]:
         if isinstance(step, Map):
-            call = RowCall(step, step.operator, operators)
+            call = RowCall(step, step.operator, operators, self._forward)
             return lambda chunk: self._map(step, call, chunk)
         if isinstance(step, Filter):
             call = RowCall(step, step.function, operators)
@@ -174,7 +188,11 @@ class RowCall:
     """The call of one step's operator on the rows of a chunk."""
 
     def __init__(
-        self, step: Map | Filter, operator: OperatorRef | Callable[..., Any], operators: Operators
+        self,
+        step: Map | Filter,
+        operator: OperatorRef | Callable[..., Any],
+        operators: Operators,
+        forward: Callable[..., Any] | None = None,
     ) -> None:
         self._step = step
         made = operators.get(operator)
@@ -182,7 +200,9 @@ class RowCall:
         placement = step.placement if isinstance(step, Map) else "inline"
         self._function: Callable[..., Any] = made
         self._whole_batches = role == "forward"
-        if role != "call":
+        if role == "forward" and forward is not None:
+            self._function = forward
+        elif role != "call":
             self._function = getattr(made, role)
         elif placement != "threads" and hasattr(made, "batch"):
             self._function, self._whole_batches = made.batch, True

@@ -7,14 +7,12 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
 
 from towhee.errors import WeightsError
+from towhee.models.calibration import sample_photographs
+from towhee.models.network import Batch
 from towhee.models.preprocess import Preprocess
 from towhee.models.spec import ModelSpec
-
-if TYPE_CHECKING:
-    from towhee.models.backends.onnx import OnnxBackend
 
 _FOLDER = "towhee.models.embedded"
 _NAME = "towhee-image-small"
@@ -55,17 +53,17 @@ class EmbeddedModel:
             preprocess=self.preprocess,
         )
 
-    def load(self, threads: int | None = None) -> OnnxBackend:
-        """The model, ready to run.
+    @property
+    def key(self) -> str:
+        """What stands for the model where something is found out about it."""
+        return self.sha256
 
-        Args:
-            threads: how many it may use; all cores if not given.
+    def onnx(self) -> bytes:
+        """The content of its file.
 
         Raises:
             WeightsError: if the installed file is not the one that was released.
         """
-        from towhee.models.backends.onnx import OnnxBackend
-
         content = _content(f"{_NAME}.onnx")
         found = hashlib.sha256(content).hexdigest()
         if found != self.sha256:
@@ -73,7 +71,11 @@ class EmbeddedModel:
                 f"{_NAME}.onnx in the installed package is damaged (sha256 {found[:12]}…, expected "
                 f"{self.sha256[:12]}…): {_REINSTALL}"
             )
-        return OnnxBackend(content, name=f"{_NAME}.onnx", threads=threads)
+        return content
+
+    def calibration(self) -> list[Batch]:
+        """The sample photographs."""
+        return [(self.preprocess.pixels(image)[None],) for image in sample_photographs()]
 
 
 @cache

@@ -1,30 +1,21 @@
-"""A torch model as an ONNX file, for onnxruntime."""
+"""A torch model as an ONNX file, for the backends that read such files."""
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
-import json
 import logging
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from towhee.errors import MissingExtraError, WeightsError
-from towhee.models.backends.onnx import OnnxBackend
+from towhee.models.backends.onnx import GRAPH_ERRORS, OnnxBackend
 from towhee.models.backends.torch_eager import TorchBackend
-from towhee.models.file_digest import file_sha256
-from towhee.models.layers import with_layer
-from towhee.models.onnx_cache import keep_export, kept_export
-from towhee.models.spec import ModelSpec
-from towhee.models.timm_models import preprocess_of, pull_weights, repository_spec
-from towhee.models.timm_network import load_timm
 from towhee.models.vectors import unit_length
 
 if TYPE_CHECKING:
@@ -34,34 +25,12 @@ _LEAST_COSINE = 0.9999
 _EXPORTERS_LOG = "torch.onnx"
 
 
-def onnx_backend(
-    spec: ModelSpec, layer: str | None, pooling: str | None, *, threads: int | None = None
-) -> OnnxBackend:
-    """A model run by onnxruntime, exported from torch unless its export is kept from before.
-
-    Raises:
-        MissingExtraError: if the packages that write ONNX are not installed.
-        WeightsError: if weights are absent or damaged, or the export gives other vectors.
-    """
-    if spec.source == "hub":
-        spec = repository_spec(spec)
-    size = preprocess_of(spec).input_size
-    key = _key(spec, layer, pooling, size)
-    content = kept_export(key) if key else None
-    if content is None:
-        model = with_layer(load_timm(spec), layer, pooling)
-        content = exported(model, size, name=spec.full_name)
-        if key:
-            keep_export(key, content)
-    return OnnxBackend(content, name=f"the export of {spec.full_name}", threads=threads)
-
-
-def exported(model: torch.nn.Module, input_size: tuple[int, int, int], *, name: str) -> bytes:
+def exported(model: torch.nn.Module, size: tuple[int, int], *, name: str) -> bytes:
     """The model as the content of an ONNX file; batches may have any size.
 
     Args:
-        model: gives ``(n, d)`` for ``(n, *input_size)``.
-        input_size: ``(3, height, width)``.
+        model: gives ``(n, d)`` for pixels ``(n, height, width, 3) uint8``.
+        size: ``(height, width)``.
         name: what to call the model in an error.
 
     Raises:
@@ -77,7 +46,7 @@ def exported(model: torch.nn.Module, input_size: tuple[int, int, int], *, name: 
         try:
             torch.onnx.export(
                 model,
-                (torch.zeros(2, *input_size),),
+                (torch.zeros(2, *size, 3, dtype=torch.uint8),),
                 path,
                 input_names=["pixels"],
                 output_names=["embedding"],
@@ -92,18 +61,18 @@ def exported(model: torch.nn.Module, input_size: tuple[int, int, int], *, name: 
                 f'{name} cannot be exported as ONNX: use backend="torch" ({reason})'
             ) from error
         content = path.read_bytes()
-    _check_agreement(model, content, input_size, name)
+    _check_agreement(model, content, size, name)
     return content
 
 
 def _check_agreement(
-    model: torch.nn.Module, content: bytes, input_size: tuple[int, int, int], name: str
+    model: torch.nn.Module, content: bytes, size: tuple[int, int], name: str
 ) -> None:
     """Compare the export's vectors with the model's, for a batch of another size than exported."""
-    batch = np.random.default_rng(0).normal(size=(3, *input_size)).astype(np.float32)
+    batch = np.random.default_rng(0).integers(0, 256, (3, *size, 3)).astype(np.uint8)
     try:
         ours = unit_length(OnnxBackend(content, name=name)(batch))
-    except Exception as error:
+    except GRAPH_ERRORS as error:
         raise WeightsError(
             f'{name} as ONNX does not run on batches of any size: use backend="torch"'
         ) from error
@@ -114,22 +83,6 @@ def _check_agreement(
             f"{name} as ONNX gives other vectors than in torch (cosine {cosine:.6f}, at least "
             f'{_LEAST_COSINE} is asked for): use backend="torch"'
         )
-
-
-def _key(
-    spec: ModelSpec, layer: str | None, pooling: str | None, size: tuple[int, int, int]
-) -> str | None:
-    """What the export depends on, as one digest; ``None`` for weights that are new every time."""
-    if spec.source == "random":
-        return None
-    weights = spec.weights_file or pull_weights(spec)
-    network = {name: spec.config.get(name) for name in ("model_args", "global_pool")}
-    parts = [file_sha256(weights), spec.architecture, network, layer, pooling, size]
-    try:
-        parts += [version(package) for package in ("torch", "timm", "towhee")]
-    except PackageNotFoundError as error:
-        raise MissingExtraError("this model", "torch") from error
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from towhee.errors import DataError, UsageError
 from towhee.types import Image
 
 CropMode = Literal["center", "squash", "border"]
-Pixels = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float32]
+Pixels = npt.NDArray[np.uint8]
 
 _FILTERS = {
     "nearest": PIL.Image.Resampling.NEAREST,
@@ -124,7 +125,7 @@ class Preprocess:
 
     __str__ = describe
 
-    def __call__(self, image: Image) -> Pixels:
+    def __call__(self, image: Image) -> Floats:
         """The model's input, ``(3, height, width) float32``, for an image in any mode.
 
         An alpha channel is dropped, as Pillow's ``convert("RGB")`` drops it.
@@ -132,10 +133,21 @@ class Preprocess:
         Raises:
             DataError: for an image without pixels.
         """
+        return self.normalized(self.pixels(image))
+
+    def pixels(self, image: Image) -> Pixels:
+        """The image resized and cropped, ``(height, width, 3) uint8``, not yet normalised.
+
+        Raises:
+            DataError: for an image without pixels.
+        """
         if not image.size:
             raise DataError(f"an image of {image.shape[1]}x{image.shape[0]} pixels holds nothing")
-        cropped = self._crop(self._resize(_pillow_image(image)))
-        values: Pixels = np.asarray(cropped).transpose(2, 0, 1).astype(np.float32, order="C")
+        return np.asarray(self._crop(self._resize(_pillow_image(image))))
+
+    def normalized(self, pixels: Pixels) -> Floats:
+        """``(3, height, width) float32`` from what ``pixels`` gives."""
+        values: Floats = pixels.transpose(2, 0, 1).astype(np.float32, order="C")
         values /= np.float32(255)
         values -= np.asarray(self.mean, np.float32)[:, None, None]
         values /= np.asarray(self.std, np.float32)[:, None, None]

@@ -66,6 +66,24 @@ class Operator(Generic[In, Out]):
                 self.__dict__.pop("_setup_lock", None)  # a lock cannot be pickled
 
 
+@dataclass(frozen=True, slots=True)
+class Streams:
+    """How an engine runs a model over many rows.
+
+    Attributes:
+        forward: the results for a batch of prepared values, in order.
+        parallel: how many calls of it may be under way at once.
+        threads: the cores that each call keeps busy; 0 where the work is done elsewhere (a GPU),
+            ``None`` if it is not known.
+        batch_size: the number of rows that suits it, ``None`` to find it by measuring.
+    """
+
+    forward: Callable[[Sequence[Any]], Sequence[Any] | npt.NDArray[Any]]
+    parallel: int = 1
+    threads: int | None = None
+    batch_size: int | None = None
+
+
 class ModelOperator(Operator[In, Out]):
     """An operator whose work on one value (``prepare``) and on a batch (``forward``) are apart."""
 
@@ -78,6 +96,14 @@ class ModelOperator(Operator[In, Out]):
     def forward(self, prepared: Sequence[Any]) -> Sequence[Out] | npt.NDArray[Any]:
         """The results for a batch of prepared values, in order."""
         raise NotImplementedError(f"{type(self).__name__} defines no forward()")
+
+    def streams(self) -> Streams:
+        """How to run ``forward`` over many rows: one call at a time, unless a class knows better.
+
+        It is called instead of ``setup`` where an engine runs the model.
+        """
+        self.ensure_setup()
+        return Streams(self.forward)
 
     def batch(self, values: Sequence[In]) -> Sequence[Out] | npt.NDArray[Any]:
         return self.forward([self.prepare(value) for value in values])

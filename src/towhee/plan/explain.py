@@ -57,4 +57,4 @@ def _names(columns: Columns) -> str:
 
 
 def _stage_line(stage: Stage) -> str:
-    return f"{_PLACES[stage.placement]}: {' | '.join(step.label for step in stage.steps)}"
+    return f"{_PLACES[stage.placement]}: {stage.label}"

@@ -7,7 +7,17 @@ from typing import Any
 
 from towhee.plan.options import Options
 from towhee.plan.source import Source
-from towhee.plan.step import Batch, Columns, DropEmpty, FillEmpty, GroupBy, Rolling, Safe, Step
+from towhee.plan.step import (
+    Batch,
+    Columns,
+    DropEmpty,
+    FillEmpty,
+    Flatten,
+    GroupBy,
+    Rolling,
+    Safe,
+    Step,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +61,12 @@ class Plan:
     def is_safe(self) -> bool:
         """Whether its elements are ``Some`` and ``Empty``."""
         return safe_after(self.steps)
+
+    @property
+    def most_rows(self) -> int | None:
+        """The number of its rows, or more; ``None`` where it is not known before it runs."""
+        grows = any(isinstance(step, (Flatten, Rolling)) for step in self.steps)
+        return None if grows else self.source.length
 
     @property
     def is_stream(self) -> bool:

@@ -26,6 +26,11 @@ class Source:
         return False
 
     @property
+    def length(self) -> int | None:
+        """The number of its rows, ``None`` where only reading them tells."""
+        return None
+
+    @property
     def label(self) -> str:
         return type(self).__name__
 
@@ -46,6 +51,10 @@ class Values(Source):
         return self.names
 
     @property
+    def length(self) -> int:
+        return len(self.values)
+
+    @property
     def label(self) -> str:
         shown = repr(self.values) if isinstance(self.values, range) else f"{len(self.values)} rows"
         return f"values({shown})"
@@ -61,6 +70,10 @@ class Table(Source):
     @property
     def columns(self) -> Columns:
         return tuple(self.data)
+
+    @property
+    def length(self) -> int:
+        return len(next(iter(self.data.values()), ()))
 
     @property
     def label(self) -> str:

@@ -20,6 +20,11 @@ class Stage:
     whole: bool = False
     workers: int | None = None
 
+    @property
+    def label(self) -> str:
+        """Its steps, as a chain shows them."""
+        return " | ".join(step.label for step in self.steps)
+
 
 def stages(plan: Plan) -> tuple[Stage, ...]:
     """The plan's steps, cut where the place that runs them changes.

@@ -1,55 +1,73 @@
 """The local engine: a plan becomes a chain of generators over chunks.
 
 Whoever asks for the next chunk does the cheap work; reading, decoding and preparing run ahead
-of it in a pool of threads, and a model in a thread of its own. Everything ends with the
+of it in a pool of threads, in which the batches of a model take their turn. All ends with the
 generator: exhausted, closed, or left by an exception, it waits for its threads and lets go.
 """
 
 from __future__ import annotations
 
 import contextlib
+import math
+import time
 from collections.abc import Generator, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
 
 from towhee.engine.chunk import Chunk
 from towhee.engine.local.batching import BatchSize, batches, measured
 from towhee.engine.local.sources import ReadSize, read
+from towhee.engine.local.threads import Threads
 from towhee.engine.local.whole import transform
-from towhee.engine.local.workers import Lookahead, cores, run_in_threads, split
+from towhee.engine.local.workers import Lookahead, run_in_threads, split
 from towhee.engine.operators import Operators
+from towhee.engine.report import RunReport, StageReport
 from towhee.engine.rows import RowProgram
+from towhee.models.machine import cores
 from towhee.plan.options import OnError
 from towhee.plan.passes import rewrite
 from towhee.plan.plan import Plan, safe_after
 from towhee.plan.stage import Stage, stages
-from towhee.plan.step import VALUE, DropEmpty, FillEmpty
+from towhee.plan.step import VALUE, DropEmpty, FillEmpty, Map
 from towhee.types import Empty, Some
 
-_MODEL_LOOKAHEAD = 2  # one batch in the model, one ready behind it
+_BATCHES_PER_WORKER = 2  # one batch in the model, one ready behind it
 _TASKS_PER_THREAD = 4
 
 
-def run(plan: Plan) -> Generator[Chunk, None, None]:
+def run(plan: Plan, report: RunReport | None = None) -> Generator[Chunk, None, None]:
     """The chunks of rows that the plan gives, computed as they are asked for.
+
+    Args:
+        plan: what is to be done.
+        report: is told what each stage does.
 
     Raises:
         OperatorError: for the first failing row, under ``on_error="raise"``, after the rows in
             front of it were given.
     """
     plan = rewrite(plan)
+    report = report or RunReport(cores())
     with contextlib.ExitStack() as resources:
+        resources.callback(report.stop)
+        report.start()
         size = ReadSize(plan.options.memory_limit)
         chunks = size.noted(_closed_by(resources, read(plan.source, run, size)))
         operators = Operators()
+        cut = stages(plan)
+        models = [operators.streams(_model(stage).operator) for stage in cut if _is_model(stage)]
+        threads = Threads(cores(), models, resources)
         safe = False
-        for stage in stages(plan):
+        for stage in cut:
             if stage.whole:
                 chunks = _closed_by(resources, _whole(stage, chunks, safe))
                 safe = safe_after(stage.steps, safe)
                 continue
             on_error: OnError = "keep" if safe else plan.options.on_error
-            program = RowProgram(stage.steps, operators, on_error)
-            chunks = _closed_by(resources, _lower(stage, plan, program, chunks, resources))
+            told = StageReport(stage.label, stage.placement)
+            report.stages.append(told)
+            lower = _LOWERED[stage.placement]
+            work = _Work(stage, plan, operators, on_error, threads, told)
+            chunks = _closed_by(resources, lower(work, chunks))
             if stage.placement == "inline":
                 chunks = size.noted(chunks)
         for chunk in chunks:
@@ -76,49 +94,78 @@ def _whole(stage: Stage, chunks: Iterator[Chunk], safe: bool) -> Iterator[Chunk]
     return transform(step, chunks)
 
 
-def _lower(
-    stage: Stage,
-    plan: Plan,
-    program: RowProgram,
-    chunks: Iterator[Chunk],
-    resources: contextlib.ExitStack,
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the lowering of a stage needs to know."""
+
+    stage: Stage
+    plan: Plan
+    operators: Operators
+    on_error: OnError
+    threads: Threads
+    report: StageReport
+
+
+def _inline(work: _Work, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    program = RowProgram(work.stage.steps, work.operators, work.on_error)
+    return _one_by_one(program, chunks, work.report)
+
+
+def _one_by_one(
+    program: RowProgram, chunks: Iterator[Chunk], report: StageReport
 ) -> Iterator[Chunk]:
-    if stage.placement == "inline":
-        return _inline(chunks, program)
-    limit = plan.options.memory_limit
-    if stage.placement == "model":
-        size = BatchSize(plan.options.batch_size, limit)
-        executor = resources.enter_context(_threads(1, "model"))
-        tasks, work = batches(chunks, size), measured(program.run, size)
-        return run_in_threads(tasks, work, executor, Lookahead(1, _MODEL_LOOKAHEAD, limit))
-    workers = stage.workers or plan.options.num_worker or _reading_threads(plan)
-    executor = resources.enter_context(_threads(workers, "reader"))
-    ahead = Lookahead(workers, _TASKS_PER_THREAD * workers, limit)
-    return run_in_threads(split(chunks, ahead), program.run, executor, ahead)
-
-
-def _inline(chunks: Iterator[Chunk], program: RowProgram) -> Iterator[Chunk]:
     for chunk in chunks:
+        started = time.perf_counter()
         outcome = program.run(chunk)
+        report.note(len(chunk), len(outcome.chunk), time.perf_counter() - started, 0, 0)
         if len(outcome.chunk):
             yield outcome.chunk
         if outcome.error is not None:
             raise outcome.error
 
 
-def _reading_threads(plan: Plan) -> int:
-    """All cores, or half of them where a model wants the other half."""
-    has_model = any(stage.placement == "model" for stage in stages(plan))
-    return max(1, cores() // 2) if has_model else cores()
+def _in_threads(work: _Work, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    crew = work.threads.reading(work.stage.workers or work.plan.options.num_worker)
+    work.report.workers = crew.workers
+    program = RowProgram(work.stage.steps, work.operators, work.on_error)
+    limit = work.plan.options.memory_limit
+    ahead = Lookahead(crew.workers, _TASKS_PER_THREAD * crew.workers, limit)
+    tasks = split(chunks, ahead)
+    return run_in_threads(tasks, program.run, crew.executor, ahead, work.report)
 
 
-@contextlib.contextmanager
-def _threads(workers: int, name: str) -> Iterator[Executor]:
-    executor = ThreadPoolExecutor(workers, thread_name_prefix=f"towhee-{name}")
-    try:
-        yield executor
-    finally:
-        executor.shutdown(wait=True, cancel_futures=True)
+def _in_batches(work: _Work, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    streams = work.operators.streams(_model(work.stage).operator)
+    crew = work.threads.model(streams)
+    work.report.workers = crew.workers
+    options = work.plan.options
+    rows = work.plan.most_rows
+    size = BatchSize(
+        options.batch_size,
+        options.memory_limit,
+        known=streams.batch_size,
+        most_rows=rows and math.ceil(rows / crew.workers),
+        on_gpu=streams.threads == 0,
+    )
+    forward = size.watched(streams.forward)
+    program = RowProgram(work.stage.steps, work.operators, work.on_error, forward)
+    ahead = Lookahead(crew.workers, _BATCHES_PER_WORKER * crew.workers, options.memory_limit)
+    tasks = batches(chunks, size, ahead)
+    return run_in_threads(tasks, measured(program.run, size), crew.executor, ahead, work.report)
+
+
+_LOWERED = {"inline": _inline, "threads": _in_threads, "model": _in_batches}
+
+
+def _is_model(stage: Stage) -> bool:
+    return stage.placement == "model" and not stage.whole
+
+
+def _model(stage: Stage) -> Map:
+    """The step of a stage that is a model; such a stage has no other."""
+    step = stage.steps[0]
+    assert isinstance(step, Map)
+    return step
 
 
 def _as_options(chunk: Chunk) -> Chunk:

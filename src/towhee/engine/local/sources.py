@@ -78,7 +78,7 @@ def _values(source: Values, run: Run, size: ReadSize) -> Iterator[Chunk]:
 
 @read.register
 def _table(source: Table, run: Run, size: ReadSize) -> Iterator[Chunk]:
-    total = len(next(iter(source.data.values()), ()))
+    total = source.length
     keys: Sequence[Any] = range(total) if source.keys is None else source.keys
     start = 0
     while start < total:

@@ -7,7 +7,7 @@ results in order. When it stops asking, nothing more is submitted.
 
 from __future__ import annotations
 
-import os
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -16,18 +16,13 @@ from typing import Any
 
 from towhee.engine.chunk import Chunk
 from towhee.engine.local.size import size_of
+from towhee.engine.report import StageReport
 from towhee.engine.rows import Outcome
 
 Work = Callable[[Chunk], Outcome]
 
 _TASK_SECONDS = 0.01  # a task shorter than this is mostly bookkeeping
 _MOST_ROWS_IN_TASK = 256
-
-
-def cores() -> int:
-    """How many processors this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 class Lookahead:
@@ -38,17 +33,34 @@ class Lookahead:
 
     def __init__(self, workers: int, most_tasks: int, byte_limit: int) -> None:
         self._rows = 1
-        self._workers = workers
+        self.workers = workers
+        self._under_way = 0
+        self._lock = threading.Lock()
         self._most_tasks = most_tasks
         self._byte_limit = byte_limit
         self._bytes_per_row = 0.0
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether the workers have nothing to do, and nothing that waits for them."""
+        return self._under_way == 0
+
+    def note_begun(self) -> None:
+        """A task was given to the workers."""
+        with self._lock:
+            self._under_way += 1
+
+    def note_ended(self) -> None:
+        """A task is finished, whether it is taken or not."""
+        with self._lock:
+            self._under_way -= 1
 
     @property
     def rows_in_task(self) -> int:
         """How many rows to give a task, so that each worker can have two within the budget."""
         if not self._bytes_per_row:
             return 1
-        affordable = self._byte_limit / (2 * self._workers * self._bytes_per_row)
+        affordable = self._byte_limit / (2 * self.workers * self._bytes_per_row)
         return max(1, min(self._rows, int(affordable)))
 
     def note_size(self, rows: int, size: int) -> None:
@@ -65,13 +77,17 @@ class Lookahead:
     def has_room(self, tasks: int, rows: int) -> bool:
         """Whether one more task may be under way, beside so many with so many rows in them."""
         if not self._bytes_per_row:
-            return tasks < self._workers
+            return tasks < self.workers
         after = (rows + self.rows_in_task) * self._bytes_per_row
         return tasks == 0 or (tasks < self._most_tasks and after <= self._byte_limit)
 
 
 def run_in_threads(
-    tasks: Iterator[Chunk], work: Work, executor: Executor, lookahead: Lookahead
+    tasks: Iterator[Chunk],
+    work: Work,
+    executor: Executor,
+    lookahead: Lookahead,
+    report: StageReport,
 ) -> Iterator[Chunk]:
     """Each task's chunk after ``work``, done in the executor's threads, in the order of tasks.
 
@@ -82,12 +98,19 @@ def run_in_threads(
     source_error: Exception | None = None
     exhausted = False
     rows_waiting = 0
+    noting = threading.Lock()
 
     def timed(chunk: Chunk) -> tuple[Outcome, int, float]:
-        started = time.perf_counter()
-        outcome = work(chunk)
-        seconds = time.perf_counter() - started
-        lookahead.note_size(len(chunk), max(size_of(chunk), size_of(outcome.chunk)))
+        try:
+            started = time.perf_counter()
+            outcome = work(chunk)
+            seconds = time.perf_counter() - started
+        finally:
+            lookahead.note_ended()
+        before, after = size_of(chunk), size_of(outcome.chunk)
+        lookahead.note_size(len(chunk), max(before, after))
+        with noting:
+            report.note(len(chunk), len(outcome.chunk), seconds, before, after)
         return outcome, len(chunk), seconds
 
     try:
@@ -100,6 +123,7 @@ def run_in_threads(
                 if task is None:
                     exhausted = True
                 else:
+                    lookahead.note_begun()
                     waiting.append(executor.submit(timed, task))
                     rows_waiting += len(task)
             if not waiting:

@@ -10,8 +10,9 @@ import numpy.typing as npt
 import onnxruntime
 
 from towhee.errors import WeightsError
+from towhee.models.backends.base import Precision
 
-_DAMAGED = (
+GRAPH_ERRORS = (
     onnxruntime.capi.onnxruntime_pybind11_state.NoSuchFile,
     onnxruntime.capi.onnxruntime_pybind11_state.InvalidProtobuf,
     onnxruntime.capi.onnxruntime_pybind11_state.InvalidGraph,
@@ -19,31 +20,38 @@ _DAMAGED = (
     onnxruntime.capi.onnxruntime_pybind11_state.Fail,
     onnxruntime.capi.onnxruntime_pybind11_state.RuntimeException,
 )
+"""What onnxruntime raises for a graph that is damaged, or does not fit its inputs."""
 
 
 class OnnxBackend:
-    """A model in ONNX form on the CPU, in float32.
-
-    It may be called from several threads at once.
+    """A model in ONNX form on the CPU.
 
     Args:
         model: the file's content, or its path.
         name: what to call the model in an error.
-        threads: how many it may use; all cores if not given.
+        threads: how many one call may use.
+        parallel: how many calls may be under way at once.
+        precision: what the graph computes in; it is the file's own.
 
     Raises:
         WeightsError: if it is no ONNX model, or a damaged one.
     """
 
     name = "onnxruntime"
-    precision = "float32"
 
     def __init__(
-        self, model: bytes | str | os.PathLike[str], *, name: str, threads: int | None = None
+        self,
+        model: bytes | str | os.PathLike[str],
+        *,
+        name: str,
+        threads: int = 1,
+        parallel: int = 1,
+        precision: Precision = "float32",
     ) -> None:
+        self.threads, self.parallel, self.precision = threads, parallel, precision
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 3
-        options.intra_op_num_threads = threads or 0
+        options.intra_op_num_threads = threads
         # Threads that spin while they wait take the cores from those that decode.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         source: Any = model if isinstance(model, bytes) else os.fspath(model)
@@ -51,10 +59,11 @@ class OnnxBackend:
             self._session = onnxruntime.InferenceSession(
                 source, options, providers=["CPUExecutionProvider"]
             )
-        except _DAMAGED as error:
+        except GRAPH_ERRORS as error:
             raise WeightsError(f"{name} is no ONNX model, or a damaged one: {error}") from error
-        self._input = self._session.get_inputs()[0].name
+        self._inputs = [declared.name for declared in self._session.get_inputs()]
 
-    def __call__(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-        outputs: list[npt.NDArray[np.float32]] = self._session.run(None, {self._input: batch})
+    def __call__(self, *inputs: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        fed = dict(zip(self._inputs, inputs, strict=True))
+        outputs: list[npt.NDArray[np.float32]] = self._session.run(None, fed)
         return outputs[0]

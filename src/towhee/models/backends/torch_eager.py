@@ -1,57 +1,139 @@
-"""torch in eager mode: the reference that other backends are compared with."""
+"""torch: the reference that other backends are compared with, and the way to a GPU."""
 
 from __future__ import annotations
 
 import contextlib
+import copy
+import itertools
 import threading
+import warnings
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from towhee.errors import UsageError
+from towhee.models.backends.base import Precision
 from towhee.models.backends.device import check_device
 
 if TYPE_CHECKING:
     import torch
 
+_CALLS_PER_GPU = 2  # one copies its pixels there while the other computes
 _cudnn_flags = threading.Lock()  # they are the process's, and each caller puts them back
 
 
 class TorchBackend:
-    """A torch model in float32.
+    """A torch model; in float32 on the CPU it is the reference.
 
     Args:
-        model: gives ``(n, d)`` for ``(n, 3, h, w)``.
+        model: gives ``(n, d)`` for its inputs.
         device: ``"auto"`` for a CUDA GPU if there is one and the CPU otherwise, or ``"cpu"``,
-            ``"cuda"``, ``"cuda:1"``, ``"mps"``.
+            ``"cuda"``, ``"cuda:1"``, ``"mps"``. ``"cuda"`` without a number takes every GPU
+            there is.
         threads: how many torch may use in this process; as it is set if not given.
+        precision: lower ones by autocast, which keeps normalisations and sums in float32.
+        compiled: whether to compile the model, which takes half a minute.
 
     Raises:
         UsageError: if the device is not there; nothing falls back to another in silence.
     """
 
     name = "torch"
-    precision = "float32"
 
     def __init__(
-        self, model: torch.nn.Module, *, device: str = "auto", threads: int | None = None
+        self,
+        model: torch.nn.Module,
+        *,
+        device: str = "auto",
+        threads: int | None = None,
+        precision: Precision = "float32",
+        compiled: bool = False,
     ) -> None:
-        self.device = chosen_device(device)
-        self._threads = threads
-        self._model = model.to(self.device).eval()
-
-    def __call__(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         import torch
 
-        if self._threads is not None and torch.get_num_threads() != self._threads:
-            torch.set_num_threads(self._threads)
-        with torch.inference_mode(), _float32(self.device):
-            # A copy: a network may work in place, and the batch belongs to the caller.
-            vectors = self._model(torch.tensor(batch, device=self.device))
-        result: npt.NDArray[np.float32] = vectors.float().cpu().numpy()
+        if precision == "int8":
+            raise UsageError('precision="int8": torch computes in floating point only')
+        self.device = chosen_device(device)
+        self.precision: Precision = precision
+        self._dtype = {"bfloat16": torch.bfloat16, "float16": torch.float16}.get(precision)
+        self._wanted_threads = threads
+        devices = _every(self.device)
+        self.threads = 0 if self._is_accelerated else threads or torch.get_num_threads()
+        self.parallel = _CALLS_PER_GPU * len(devices) if self._is_accelerated else 1
+        # Any: a compiled module is typed as a function.
+        self._models: list[tuple[str, Any]] = []
+        for device in devices:
+            placed = _placed(model, device, copied=len(devices) > 1)
+            self._models.append((device, torch.compile(placed) if compiled else placed))
+        self._turn = itertools.count()
+        self._streams = threading.local()
+
+    @property
+    def _is_accelerated(self) -> bool:
+        return self.device != "cpu"
+
+    def __call__(self, *inputs: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        import torch
+
+        wanted = self._wanted_threads
+        if wanted is not None and torch.get_num_threads() != wanted:
+            torch.set_num_threads(wanted)
+        device, model = self._models[next(self._turn) % len(self._models)]
+        with torch.inference_mode(), self._arithmetic(device), self._stream(device):
+            vectors = model(*(_moved(part, device) for part in inputs))
+            result: npt.NDArray[np.float32] = vectors.float().cpu().numpy()
         return result
+
+    def _arithmetic(self, device: str) -> contextlib.AbstractContextManager[Any]:
+        import torch
+
+        if self._dtype is None:
+            return _float32(device)
+        return torch.autocast(device.partition(":")[0], self._dtype)
+
+    def _stream(self, device: str) -> contextlib.AbstractContextManager[Any]:
+        """A stream for each thread and GPU, so that one copies while the other computes."""
+        import torch
+
+        if not device.startswith("cuda"):
+            return contextlib.nullcontext()
+        own = self._streams.__dict__
+        if device not in own:
+            own[device] = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+        return torch.cuda.stream(own[device])
+
+
+def _every(device: str) -> list[str]:
+    """The devices that a name stands for: all GPUs for ``"cuda"``."""
+    import torch
+
+    if device != "cuda":
+        return [device]
+    return [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+
+
+def _placed(model: torch.nn.Module, device: str, *, copied: bool) -> torch.nn.Module:
+    import torch
+
+    # Any: torch's stubs lack the memory format.
+    own: Any = copy.deepcopy(model) if copied else model
+    # The layout in which convolutions are quickest; other networks have no maps to lay out.
+    placed: torch.nn.Module = own.to(device).to(memory_format=torch.channels_last).eval()
+    return placed
+
+
+def _moved(values: npt.NDArray[Any], device: str) -> torch.Tensor:
+    """A copy of the values on the device: networks may work in place, and they are the caller's."""
+    import torch
+
+    if not device.startswith("cuda"):
+        return torch.tensor(values, device=device)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The given NumPy array is not writable")
+        pinned = torch.from_numpy(np.ascontiguousarray(values)).pin_memory()
+    return pinned.to(device, non_blocking=True)
 
 
 def chosen_device(device: str) -> str:

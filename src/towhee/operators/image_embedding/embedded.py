@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.models.backends import Backend
+from towhee.models.candidates import Candidate
 from towhee.models.embedded_model import embedded_model
-from towhee.models.vectors import unit_length
-from towhee.operators.base import ModelOperator
+from towhee.models.machine import cores
+from towhee.models.runner import Runner
+from towhee.operators.base import ModelOperator, Streams
+from towhee.operators.image_embedding.forward import pixel_streams, pixel_vectors
 from towhee.operators.image_embedding.pixels import as_image
 from towhee.types import Image
+
+_BATCH_SIZE = 4  # beyond which a core gains nothing
 
 
 class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
@@ -41,7 +45,7 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
     def __init__(self, *, normalize: bool = True) -> None:
         self._model = embedded_model()
         self._normalize = normalize
-        self._backend: Backend | None = None
+        self._runner: Runner | None = None
 
     @property
     def dimension(self) -> int:
@@ -49,23 +53,28 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         return self._model.dimension
 
     def setup(self) -> None:
-        """Load the weights."""
-        self._backend = self._model.load(self.threads)
+        """Make the runner; it loads the weights in the form that the first call needs."""
+        threads = self.threads or cores()
+        self._runner = Runner(self._model, Candidate("onnxruntime"), threads=threads)
 
-    def prepare(self, value: Any) -> npt.NDArray[np.float32]:
-        """What the model takes: ``(3, height, width) float32``.
+    def streams(self) -> Streams:
+        """The model for an engine: a call for each core."""
+        self.ensure_setup()
+        assert self._runner is not None
+        return pixel_streams(self._runner, normalize=self._normalize, batch_size=_BATCH_SIZE)
+
+    def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
+        """What the model takes: ``(height, width, 3) uint8``.
 
         Raises:
             DataError: for what is no image, and for one without pixels.
         """
-        return self._model.preprocess(as_image(value))
+        return self._model.preprocess.pixels(as_image(value))
 
     def forward(self, prepared: Sequence[Any]) -> npt.NDArray[np.float32]:
         """Vectors ``(n, d) float32``."""
         if not len(prepared):
             return np.empty((0, self.dimension), np.float32)
-        if self._backend is None:
-            self.ensure_setup()
-        assert self._backend is not None
-        vectors = self._backend(np.stack(prepared))
-        return unit_length(vectors) if self._normalize else vectors
+        self.ensure_setup()
+        assert self._runner is not None
+        return pixel_vectors(self._runner.alone(), prepared, normalize=self._normalize)

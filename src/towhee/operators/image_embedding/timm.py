@@ -5,24 +5,28 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import UsageError
-from towhee.models.backends import Backend
 from towhee.models.backends.device import check_device
+from towhee.models.candidates import check_choice
+from towhee.models.machine import cores
 from towhee.models.preprocess import Preprocess
 from towhee.models.spec import model_spec
-from towhee.models.vectors import check_pooling, unit_length
-from towhee.operators.base import ModelOperator
+from towhee.models.vectors import check_pooling
+from towhee.operators.base import ModelOperator, Streams
+from towhee.operators.image_decode.pil import PilImageDecode
+from towhee.operators.image_embedding.forward import pixel_streams, pixel_vectors
 from towhee.operators.image_embedding.pixels import as_image
 from towhee.types import Image
 
-logger = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from towhee.models.runner import Runner
+    from towhee.models.selection import Decision
 
-_BACKENDS = ("auto", "torch", "onnxruntime")
+logger = logging.getLogger(__name__)
 
 
 class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
@@ -38,7 +42,16 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         normalize: whether vectors have unit length, so that the inner product is the cosine.
         device: ``"auto"`` for a CUDA GPU if there is one and the CPU otherwise, or ``"cpu"``,
             ``"cuda"``, ``"cuda:1"``, ``"mps"``.
-        backend: ``"torch"``, or ``"onnxruntime"`` on the CPU; ``"auto"`` is torch.
+        backend: ``"torch"``, ``"onnxruntime"`` or ``"openvino"``; ``"auto"`` measures those that
+            are installed, once for each model and machine, and takes the fastest whose vectors
+            agree with torch's in float32. With random weights it is torch.
+        precision: ``"float32"``, ``"bfloat16"``, ``"float16"`` or ``"int8"``; ``"auto"`` for the
+            fastest that agrees. ``"int8"`` is taken only if it is asked for by name, or if there
+            is ``calibration``.
+        fidelity: the least cosine of any vector to that of torch in float32, which backend and
+            precision have to keep on real photographs.
+        calibration: images of your own kind (paths, or images), on which vectors are compared
+            and int8 is calibrated; the sample photographs if not given.
         checkpoint: a folder with ``config.json`` and ``model.safetensors``, which says itself
             what model it holds, or a safetensors file of the model that ``model_name`` names.
         pretrained: ``False`` for random weights, which embed nothing; for tests.
@@ -72,24 +85,26 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         normalize: bool = True,
         device: str = "auto",
         backend: str = "auto",
+        precision: str = "auto",
+        fidelity: float = 0.999,
+        calibration: Sequence[Any] = (),
         checkpoint: str | os.PathLike[str] | None = None,
         pretrained: bool = True,
         trust_pickle: bool = False,
     ) -> None:
-        if backend not in _BACKENDS:
-            raise UsageError(f"backend is one of {', '.join(_BACKENDS)}, not {backend!r}")
         check_pooling(pooling)
         check_device(device)
-        if backend == "onnxruntime" and device not in ("auto", "cpu"):
-            raise UsageError(f'backend="onnxruntime" runs on the CPU, not on device={device!r}')
+        check_choice(backend, precision, device, fidelity)
         self.spec = model_spec(
             model_name, checkpoint=checkpoint, pretrained=pretrained, trust_pickle=trust_pickle
         )
         self._layer, self._pooling, self._normalize = layer, pooling, normalize
-        self._device, self._backend_name = device, backend
+        self._device, self._backend_name, self._precision = device, backend, precision
+        self._fidelity, self._calibration = fidelity, tuple(calibration)
         self._preprocess: Preprocess | None = None
         self._dimension: int | None = None
-        self._backend: Backend | None = None
+        self._runner: Runner | None = None
+        self._decision: Decision | None = None
 
     @property
     def dimension(self) -> int:
@@ -113,44 +128,65 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         return self._preprocess
 
     def setup(self) -> None:
-        """Load the weights, from the cache or the Hub."""
-        from towhee.models.timm_models import resolved
-
-        load = self._onnx_backend if self._backend_name == "onnxruntime" else self._torch_backend
-        self._backend = load()
-        self.spec = resolved(self.spec)
-        logger.info("%s runs on %s", self.spec.full_name, self._backend.name)
-
-    def _torch_backend(self) -> Backend:
-        from towhee.models.backends.torch_eager import TorchBackend, chosen_device
-        from towhee.models.layers import with_layer
-        from towhee.models.timm_models import import_timm
-        from towhee.models.timm_network import load_timm
+        """Load the weights, from the cache or the Hub, and settle which backend runs them."""
+        from towhee.models.choice import choose
+        from towhee.models.runner import Runner
+        from towhee.models.timm_image_network import TimmImageNetwork
+        from towhee.models.timm_models import import_timm, resolved
 
         import_timm()
-        device = chosen_device(self._device)  # first, as a download for an absent one is in vain
-        model = with_layer(load_timm(self.spec), self._layer, self._pooling)
-        return TorchBackend(model, device=device, threads=self.threads)
+        threads = self.threads or cores()
+        device = self._chosen_device()  # first, as a download for an absent one is in vain
+        network = TimmImageNetwork(self.spec, self._layer, self._pooling, self._own_images())
+        self._decision = choose(
+            network,
+            backend=self._backend_name,
+            precision=self._precision,
+            device=device,
+            cores=threads,
+            fidelity=self._fidelity,
+            has_calibration=bool(self._calibration),
+        )
+        chosen = self._decision.chosen.candidate
+        network = network.unloaded()  # of what measuring needed, only the chosen stays in memory
+        self._runner = Runner(network, chosen, device=device, threads=threads)
+        self.spec = resolved(self.spec)
+        logger.info("%s runs on %s", self.spec.full_name, chosen)
 
-    def _onnx_backend(self) -> Backend:
-        from towhee.models.onnx_export import onnx_backend
+    def _chosen_device(self) -> str:
+        if self._backend_name in ("onnxruntime", "openvino"):
+            return "cpu"
+        from towhee.models.backends.torch_eager import chosen_device
 
-        return onnx_backend(self.spec, self._layer, self._pooling, threads=self.threads)
+        return chosen_device(self._device)
 
-    def prepare(self, value: Any) -> npt.NDArray[np.float32]:
-        """What the model takes: ``(3, height, width) float32``.
+    def _own_images(self) -> list[Image]:
+        decode = PilImageDecode()
+        return [
+            decode(value) if isinstance(value, (str, os.PathLike)) else as_image(value)
+            for value in self._calibration
+        ]
+
+    def streams(self) -> Streams:
+        """The model for an engine: a call for each core, in batches of the size that is best."""
+        self.ensure_setup()
+        assert self._runner is not None
+        assert self._decision is not None
+        batch_size = self._decision.chosen.batch_size or None
+        return pixel_streams(self._runner, normalize=self._normalize, batch_size=batch_size)
+
+    def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
+        """What the model takes: ``(height, width, 3) uint8``, resized and cropped.
 
         Raises:
             DataError: for what is no image, and for one without pixels.
         """
-        return self.preprocess(as_image(value))
+        return self.preprocess.pixels(as_image(value))
 
     def forward(self, prepared: Sequence[Any]) -> npt.NDArray[np.float32]:
         """Vectors ``(n, d) float32``."""
         if not len(prepared):
             return np.empty((0, self.dimension), np.float32)
-        if self._backend is None:
-            self.ensure_setup()
-        assert self._backend is not None
-        vectors = self._backend(np.stack(prepared))
-        return unit_length(vectors) if self._normalize else vectors
+        self.ensure_setup()
+        assert self._runner is not None
+        return pixel_vectors(self._runner.alone(), prepared, normalize=self._normalize)

@@ -1,0 +1,76 @@
+"""What a run did, stage by stage: rows, times, bytes, batch sizes."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class StageReport:
+    """What one stage of a run did. Its threads write to it, one field each at a time.
+
+    Attributes:
+        label: its steps.
+        place: where it ran, in words.
+        workers: how many of its tasks could run at once.
+        rows_in: rows that it was given.
+        rows_out: rows that it gave.
+        busy: seconds of work, summed over its workers.
+        bytes_in: what its rows held before.
+        bytes_out: what they held behind it.
+        batch_sizes: how often it was given so many rows at once.
+    """
+
+    label: str
+    place: str
+    workers: int = 1
+    rows_in: int = 0
+    rows_out: int = 0
+    busy: float = 0.0
+    bytes_in: int = 0
+    bytes_out: int = 0
+    batch_sizes: Counter[int] = field(default_factory=Counter)
+
+    def note(
+        self, rows_in: int, rows_out: int, seconds: float, bytes_in: int, bytes_out: int
+    ) -> None:
+        """Add one task."""
+        self.rows_in += rows_in
+        self.rows_out += rows_out
+        self.busy += seconds
+        self.bytes_in += bytes_in
+        self.bytes_out += bytes_out
+        self.batch_sizes[rows_in] += 1
+
+
+@dataclass(slots=True)
+class RunReport:
+    """What a run did.
+
+    Attributes:
+        cores: the processors that it could use.
+        stages: each stage, in the order of the plan.
+        seconds: from the first row asked for to the end of the run.
+    """
+
+    cores: int
+    stages: list[StageReport] = field(default_factory=list)
+    seconds: float = 0.0
+    _started: float | None = None
+
+    def start(self) -> None:
+        """Begin to count the time."""
+        self._started = time.perf_counter()
+
+    def stop(self) -> None:
+        """Set ``seconds`` to the time since the start."""
+        if self._started is not None:
+            self.seconds = time.perf_counter() - self._started
+
+    @property
+    def bottleneck(self) -> StageReport | None:
+        """The stage that took most of the run: whose workers were busy for the longest part."""
+        busy = [stage for stage in self.stages if stage.busy > 0]
+        return max(busy, key=lambda stage: stage.busy / stage.workers, default=None)

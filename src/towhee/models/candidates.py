@@ -1,0 +1,94 @@
+"""The ways to run a model that this machine has."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from typing import get_args
+
+from towhee.errors import UsageError
+from towhee.models.backends.base import Precision
+
+BACKENDS = ("torch", "onnxruntime", "openvino")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A backend and the precision that it computes in.
+
+    Attributes:
+        backend: ``"torch"``, ``"onnxruntime"`` or ``"openvino"``.
+        precision: of its arithmetic.
+    """
+
+    backend: str
+    precision: Precision = "float32"
+
+    def __str__(self) -> str:
+        return f"{self.backend} {self.precision}"
+
+
+REFERENCE = Candidate("torch")
+
+
+def check_choice(backend: str, precision: str, device: str, fidelity: float) -> None:
+    """Raise ``UsageError`` for a backend, precision or bound that cannot be asked for."""
+    if backend not in ("auto", *BACKENDS):
+        raise UsageError(f"backend is one of auto, {', '.join(BACKENDS)}, not {backend!r}")
+    if precision not in ("auto", *get_args(Precision)):
+        choices = ", ".join(get_args(Precision))
+        raise UsageError(f"precision is one of auto, {choices}, not {precision!r}")
+    if backend in ("onnxruntime", "openvino") and device not in ("auto", "cpu"):
+        raise UsageError(f'backend="{backend}" runs on the CPU, not on device={device!r}')
+    if backend == "torch" and precision == "int8":
+        raise UsageError('precision="int8" needs backend="openvino", "onnxruntime" or "auto"')
+    if backend == "onnxruntime" and precision in ("bfloat16", "float16"):
+        raise UsageError(f'backend="onnxruntime" on the CPU does not compute in {precision}')
+    if not isinstance(fidelity, (int, float)) or not 0 <= fidelity <= 1:
+        raise UsageError(f"fidelity is a cosine between 0 and 1, not {fidelity!r}")
+
+
+def candidates(
+    backend: str, precision: str, device: str, *, has_calibration: bool
+) -> tuple[Candidate, ...]:
+    """What is worth measuring for a choice as the user made it.
+
+    Args:
+        backend: a name, or ``"auto"`` for all that are installed.
+        precision: a name, or ``"auto"`` for all that the machine computes in natively.
+        device: where it shall run, no longer ``"auto"``.
+        has_calibration: whether the user gave inputs of their own, without which int8 is offered
+            only where it is asked for by name.
+    """
+    if device != "cpu":
+        floats: tuple[Precision, ...] = ("float32", "float16", "bfloat16")
+        found = [Candidate("torch", each) for each in floats]
+        return tuple(each for each in found if precision in ("auto", each.precision))
+    found = [REFERENCE]
+    can_export = all(map(is_installed, ("onnx", "onnxscript")))
+    if can_export or backend == "onnxruntime":
+        found.append(Candidate("onnxruntime"))
+    if (can_export and is_installed("openvino")) or backend == "openvino":
+        found += _of_openvino(precision, has_calibration)
+    if precision == "int8" and backend == "onnxruntime":
+        found.append(Candidate("onnxruntime", "int8"))
+    return tuple(
+        each
+        for each in found
+        if backend in ("auto", each.backend) and precision in ("auto", each.precision)
+    )
+
+
+def _of_openvino(precision: str, has_calibration: bool) -> list[Candidate]:
+    from towhee.models.backends.openvino import native_precisions
+
+    found = [Candidate("openvino")]
+    found += [Candidate("openvino", each) for each in native_precisions()]
+    if precision == "int8" or has_calibration:
+        found.append(Candidate("openvino", "int8"))
+    return found
+
+
+def is_installed(package: str) -> bool:
+    """Whether a package could be imported; it is not."""
+    return importlib.util.find_spec(package) is not None

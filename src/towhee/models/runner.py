@@ -1,0 +1,81 @@
+"""A model that runs in one way: for a single call, or for an engine that makes many."""
+
+from __future__ import annotations
+
+import threading
+from typing import cast
+
+from towhee.models.backends.base import Backend
+from towhee.models.candidates import Candidate
+from towhee.models.network import Graph, Network
+
+
+class Runner:
+    """Loads a model into its backend when it is first needed, for each use in the best form.
+
+    One call alone is quickest when all cores share its work. Many calls are quickest when each
+    has a core to itself, as no core then waits for another.
+
+    Args:
+        network: the model.
+        candidate: the backend and its precision.
+        device: for torch.
+        threads: the cores that it may use.
+    """
+
+    def __init__(
+        self, network: Graph, candidate: Candidate, *, device: str = "cpu", threads: int
+    ) -> None:
+        self.candidate = candidate
+        self._network = network
+        self._device = device
+        self._threads = threads
+        self._opened: dict[bool, Backend] = {}
+        self._lock = threading.Lock()
+
+    def alone(self) -> Backend:
+        """The model for one call at a time."""
+        return self._open(streaming=False)
+
+    def streaming(self) -> Backend:
+        """The model for as many calls at once as its ``parallel`` says."""
+        return self._open(streaming=True)
+
+    def _open(self, *, streaming: bool) -> Backend:
+        with self._lock:
+            if streaming not in self._opened:
+                threads, parallel = (1, self._threads) if streaming else (self._threads, 1)
+                self._opened[streaming] = self._load(threads, parallel)
+                if self.candidate.backend == "torch" or self._threads == 1:
+                    self._opened[not streaming] = self._opened[streaming]
+            return self._opened[streaming]
+
+    def _load(self, threads: int, parallel: int) -> Backend:
+        backend, precision = self.candidate.backend, self.candidate.precision
+        if backend == "torch":
+            from towhee.models.backends.torch_eager import TorchBackend
+
+            network = cast(Network, self._network)  # whoever asks for torch has a torch module
+            return TorchBackend(network.module(), device=self._device, precision=precision)
+        name = self._network.name
+        if backend == "onnxruntime":
+            from towhee.models.backends.onnx import OnnxBackend
+
+            graph = _graph(self._network, precision)
+            return OnnxBackend(
+                graph, name=name, threads=threads, parallel=parallel, precision=precision
+            )
+        from towhee.models.backends.openvino import OpenVinoBackend
+
+        graph = _graph(self._network, precision)
+        return OpenVinoBackend(
+            graph, name=name, threads=threads, parallel=parallel, precision=precision
+        )
+
+
+def _graph(network: Graph, precision: str) -> bytes:
+    if precision != "int8":
+        return network.onnx()
+    from towhee.models.quantization import quantized
+
+    return quantized(network)

@@ -1,0 +1,185 @@
+"""Find the fastest way to run a model whose vectors are still the model's own."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+import numpy as np
+import numpy.typing as npt
+
+from towhee.errors import MissingExtraError, TowheeError, UsageError, WeightsError
+from towhee.models.backends.base import Backend
+from towhee.models.candidates import REFERENCE, Candidate
+from towhee.models.fidelity import worst_cosine
+from towhee.models.network import Batch, Network
+from towhee.models.runner import Runner
+
+logger = logging.getLogger(__name__)
+
+_SECONDS = 0.4  # of one measurement, once it is warm
+_REFERENCE_SECONDS = 6.0  # after which the reference has seen enough inputs
+_FEWEST_INPUTS = 16
+_BATCH_SIZES = (1, 2, 4, 8)
+_GPU_BATCH_SIZES = (16, 32, 64, 128, 256)
+_PLATEAU = 0.98  # of the best speed; the smallest batch that reaches it is taken
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What was seen of one candidate.
+
+    Attributes:
+        candidate: the backend and its precision.
+        rows_per_second: with the best batch size and all cores, 0 if it was not measured.
+        batch_size: that batch size, 0 if it was not measured.
+        worst_cosine: the least of all cosines between its vectors and the reference's.
+        problem: why it is out of the question, empty if it is not.
+    """
+
+    candidate: Candidate
+    rows_per_second: float = 0.0
+    batch_size: int = 0
+    worst_cosine: float = 0.0
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The candidate to run, and what was measured of all.
+
+    Attributes:
+        chosen: the fastest that agrees with the reference.
+        fidelity: the bound on the cosine that it had to hold.
+        measurements: of every candidate, in the order of the candidates.
+    """
+
+    chosen: Measurement
+    fidelity: float
+    measurements: tuple[Measurement, ...]
+
+
+def decide(
+    network: Network,
+    candidates: Sequence[Candidate],
+    *,
+    device: str,
+    cores: int,
+    fidelity: float,
+) -> Decision:
+    """Measure the candidates on this machine, on real inputs, and choose.
+
+    Args:
+        network: the model.
+        candidates: the ways to run it.
+        device: where it runs.
+        cores: how many it may use.
+        fidelity: the least cosine of every vector to that of torch in float32.
+
+    Raises:
+        UsageError: if none of the candidates holds the bound; the message says what each reached.
+        WeightsError: if the model cannot be loaded at all.
+    """
+    started = time.perf_counter()
+    reference = Runner(network, REFERENCE, device=device, threads=cores)
+    inputs, expected = _reference(reference.alone(), network.calibration())
+    measurements = []
+    for candidate in candidates:
+        runner = reference
+        if candidate != REFERENCE:
+            runner = Runner(network, candidate, device=device, threads=cores)
+        measurements.append(_measured(runner, inputs, expected, fidelity))
+    sound = [each for each in measurements if not each.problem]
+    if not sound:
+        raise _none_holds(network, measurements, fidelity)
+    chosen = max(sound, key=lambda each: each.rows_per_second)
+    logger.info(
+        "%s runs on %s, measured in %.0f s",
+        network.name,
+        chosen.candidate,
+        time.perf_counter() - started,
+    )
+    return Decision(chosen, fidelity, tuple(measurements))
+
+
+def _reference(
+    backend: Backend, inputs: Sequence[Batch]
+) -> tuple[list[Batch], npt.NDArray[np.float32]]:
+    """As many of the inputs as fit the time, and the reference's vectors for them."""
+    vectors = []
+    started = time.perf_counter()
+    for number, batch in enumerate(inputs, 1):
+        vectors.append(backend(*batch))
+        if number >= _FEWEST_INPUTS and time.perf_counter() - started > _REFERENCE_SECONDS:
+            break
+    return list(inputs[: len(vectors)]), np.concatenate(vectors)
+
+
+def _measured(
+    runner: Runner, inputs: list[Batch], expected: npt.NDArray[np.float32], fidelity: float
+) -> Measurement:
+    candidate = runner.candidate
+    try:
+        backend = runner.streaming()
+        with ThreadPoolExecutor(max(1, backend.parallel)) as pool:
+            vectors = np.concatenate(list(pool.map(lambda batch: backend(*batch), inputs)))
+            cosine = worst_cosine(vectors, expected)
+            if not cosine >= fidelity:
+                problem = f"its worst cosine to float32 is {cosine:.4f}"
+                return Measurement(candidate, worst_cosine=cosine, problem=problem)
+            speed, batch_size = _speed(backend, inputs, pool)
+    except (MissingExtraError, WeightsError, UsageError) as error:
+        return Measurement(candidate, problem=str(error))
+    return Measurement(candidate, speed, batch_size, cosine)
+
+
+def _speed(backend: Backend, inputs: list[Batch], pool: ThreadPoolExecutor) -> tuple[float, int]:
+    """Rows a second on the plateau, and the smallest batch size that reaches it."""
+    sizes = _GPU_BATCH_SIZES if not backend.threads else _BATCH_SIZES
+    speeds: dict[int, float] = {}
+    for size in sizes:
+        speeds[size] = _rate(backend, _joined(inputs, size), pool)
+        if speeds[size] < 0.9 * max(speeds.values()):
+            break  # it only gets worse from here
+    enough = _PLATEAU * max(speeds.values())
+    size = min(size for size, speed in speeds.items() if speed >= enough)
+    return speeds[size], size
+
+
+def _rate(backend: Backend, batch: Batch, pool: ThreadPoolExecutor) -> float:
+    """Rows a second with as many calls at once as the backend takes."""
+
+    def calls_until(deadline: float) -> int:
+        calls = 0
+        while time.perf_counter() < deadline:
+            backend(*batch)
+            calls += 1
+        return calls
+
+    workers = max(1, backend.parallel)
+    list(pool.map(lambda _: backend(*batch), range(workers)))  # warms up
+    started = time.perf_counter()
+    calls = sum(pool.map(calls_until, [started + _SECONDS] * workers))
+    return calls * len(batch[0]) / (time.perf_counter() - started)
+
+
+def _joined(inputs: list[Batch], size: int) -> Batch:
+    """One batch of ``size`` rows out of the inputs, again from the first where they are fewer."""
+    rows = [tuple(part[:1] for part in batch) for batch in islice(cycle(inputs), size)]
+    return tuple(np.concatenate(parts) for parts in zip(*rows, strict=True))
+
+
+def _none_holds(
+    network: Network, measurements: Sequence[Measurement], fidelity: float
+) -> TowheeError:
+    seen = "; ".join(f"{each.candidate}: {each.problem}" for each in measurements)
+    if all(not each.worst_cosine for each in measurements):
+        return WeightsError(f"{network.name} cannot be run as asked for ({seen})")
+    return UsageError(
+        f"no way to run {network.name} as asked for keeps a cosine of {fidelity} to its float32 "
+        f'vectors ({seen}); pass fidelity= a lower bound, or precision="auto"'
+    )
