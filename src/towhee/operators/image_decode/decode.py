@@ -13,6 +13,7 @@ from towhee.errors import UnreadableImageError, UsageError
 from towhee.operators.image_decode.pillow_warnings import without_pillow_warnings
 from towhee.operators.image_decode.pixels import picture
 from towhee.operators.image_decode.sniff import looks_like, webp_size
+from towhee.operators.image_decode.turbo import turbo_pixels
 from towhee.types.image import ColorMode, Image
 
 MAX_PIXELS = 178_956_970
@@ -60,6 +61,10 @@ def decode_image(
     if not data:
         raise UnreadableImageError(f"{name} is empty (0 bytes); check how the file was written")
     with without_pillow_warnings(), _open(data, name, max_pixels) as file:
+        _check_size(file.size, name, max_pixels)
+        pixels = turbo_pixels(file, data, mode)
+        if pixels is not None:
+            return Image(pixels, mode)
         return image_from_pillow(file, name=name, mode=mode, max_pixels=max_pixels, size=len(data))
 
 

@@ -29,7 +29,7 @@ def picture(source: PIL.Image.Image, mode: ColorMode) -> PIL.Image.Image:
     """The loaded image upright, in ``"RGB"``, ``"RGBA"`` or ``"L"``, as ``mode`` asks."""
     wanted = {"BGR": "RGB", "BGRA": "RGBA"}.get(mode, mode)
     shown = _in_eight_bits(source)
-    turn = _turn_upright(source)
+    turn = turn_upright(source)
     if turn is not None:
         shown = shown.transpose(turn)
     if shown.mode == "La":
@@ -41,7 +41,8 @@ def picture(source: PIL.Image.Image, mode: ColorMode) -> PIL.Image.Image:
     return shown if shown.mode == wanted else shown.convert(wanted)
 
 
-def _turn_upright(source: PIL.Image.Image) -> PIL.Image.Transpose | None:
+def turn_upright(source: PIL.Image.Image) -> PIL.Image.Transpose | None:
+    """What has to be done to the image so that it stands as it was taken; ``None`` for nothing."""
     try:
         orientation = source.getexif().get(PIL.ExifTags.Base.Orientation)
     except Exception:  # noqa: BLE001 - an EXIF block that cannot be parsed turns nothing
