@@ -1,83 +1,183 @@
-"""Peak memory of embedding, as the number of images grows tenfold.
+"""Peak memory of embedding as the number of images grows a hundredfold, and under a limit.
 
-    python benchmarks/memory.py [--images FOLDER] [--rows 1000 10000]
+    python benchmarks/memory.py [--images FOLDER] [--rows 1000 10000 100000] [--limits 32 128]
 
-Each run is a process of its own that decodes photographs and embeds them with the model inside
-the package, handing each vector on; its peak resident memory is the operating system's own
-figure. The photographs of the folder (the sample gallery if none is named) are
-repeated until there are enough rows.
+Each run is a process of its own that decodes pictures and embeds them with the model inside the
+package, handing each vector on; its peak resident memory is the operating system's own figure.
+The first table: the pictures of the folder (the sample gallery if none is named), made small so
+that a hundred thousand take minutes, repeated until there are enough rows. The claim: a hundred
+times the rows need no more memory.
+
+The second: the same chain, and a chain that only decodes, whose consumer is slower than the
+decoding, so that rows pile up as far as they may; both over pictures of four megapixels, with
+``config(memory_limit=...)``. What the rows added to the process that has its model loaded and
+has embedded one picture, is compared with the limit. The claim: no more than it.
 """
 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import resource
-import subprocess
 import sys
+import tempfile
 import time
+from collections import deque
 from itertools import cycle, islice
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).parent
-SUFFIXES = {".jpg", ".jpeg", ".png"}
+from harness.options import GALLERY, parser, write
+from harness.pictures import jpeg_files
+from harness.processes import run_json
+from harness.table import table
+
+SMALL, LARGE = 160, 2000
+"""The longer side, in pixels, of the pictures of each table."""
+
+CHAINS = ("embed", "decode")
+_LARGE_PICTURES = 8
+_SLOW_SECONDS = 0.02  # what the slow consumer takes for a picture
 
 
-def embed(folder: str, rows: int) -> None:
-    """One run: embed so many rows and print its figures as JSON."""
+def one(chain: str, images: str, rows: int, memory_limit: int | None) -> None:
+    """One run in this process: carry so many rows through a chain, and print its figures."""
     import towhee
 
-    files = sorted(str(path) for path in Path(folder).iterdir() if path.suffix.lower() in SUFFIXES)
+    files = jpeg_files(Path(images))
+    towhee.pipeline("image-embedding")(files[0])
+    gc.collect()
+    before = _peak_mib()
     started = time.perf_counter()
-    (
-        towhee.dc["path"](list(islice(cycle(files), rows)))
-        .image_decode.pil["path", "image"]()
-        .image_embedding.embedded["image", "embedding"]()
-        .select["path", "embedding"]()
-        .run()
-    )
+    source = towhee.dc["path"](list(islice(cycle(files), rows)))
+    if memory_limit is not None:
+        source = source.config(memory_limit=memory_limit * 2**20)
+    decoded = source.image_decode.pil["path", "image"]()
+    if chain == "embed":
+        embedded = decoded.image_embedding.embedded["image", "embedding"]()
+        embedded.select["path", "embedding"]().run()
+    else:
+        deque((time.sleep(_SLOW_SECONDS) for _ in decoded), maxlen=0)
     seconds = time.perf_counter() - started
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"rows": rows, "peak_mib": round(peak, 1), "seconds": round(seconds, 1)}))
+    figures = {"rows": rows, "peak_mib": _peak_mib(), "added_mib": _peak_mib() - before}
+    print(json.dumps({**figures, "seconds": seconds}))
 
 
-def one_run(images: str, rows: int) -> dict[str, Any]:
+def _peak_mib() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def run(chain: str, images: Path, rows: int, memory_limit: int | None = None) -> dict[str, Any]:
     """The figures of one run in a process of its own."""
-    command = [sys.executable, __file__, "--images", images, "--one", str(rows)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    return result
+    task = json.dumps([chain, str(images), rows, memory_limit])
+    return run_json([sys.executable, __file__, "--one", task])
 
 
-def _peak(result: dict[str, Any]) -> float:
-    return float(result["peak_mib"])
+def resized(images: Path, into: Path, side: int, count: int | None = None) -> Path:
+    """A folder of the same pictures with a longer side of ``side`` pixels."""
+    import PIL.Image
+
+    into.mkdir()
+    for path in jpeg_files(images)[:count]:
+        with PIL.Image.open(path) as picture:
+            factor = side / max(picture.size)
+            size = (round(picture.width * factor), round(picture.height * factor))
+            picture.convert("RGB").resize(size).save(into / Path(path).name)
+    return into
+
+
+def growth(images: Path, sizes: list[int], runs: int) -> list[dict[str, Any]]:
+    """The median run of each number of rows, the runs in turn."""
+    taken: dict[int, list[dict[str, Any]]] = {rows: [] for rows in sizes}
+    for _ in range(runs):
+        for rows in sizes:
+            taken[rows].append(run("embed", images, rows))
+    results = []
+    for rows in sizes:
+        ordered = sorted(taken[rows], key=_peak)
+        median = ordered[len(ordered) // 2]
+        peaks = [round(_peak(each), 1) for each in ordered]
+        rate = round(rows / median["seconds"], 1)
+        results.append(
+            {"rows": rows, "peak_mib": peaks[len(peaks) // 2], "peaks_mib": peaks, "rate": rate}
+        )
+    for each in results:
+        each["ratio"] = round(each["peak_mib"] / results[0]["peak_mib"], 3)
+    return results
+
+
+def _peak(figures: dict[str, Any]) -> float:
+    return float(figures["peak_mib"])
+
+
+def limited(images: Path, limits: list[int], rows: int, runs: int) -> list[dict[str, Any]]:
+    """The largest of some runs for each chain under each limit, in MiB."""
+    results = []
+    for chain in CHAINS:
+        for limit in limits:
+            taken = [run(chain, images, rows, limit) for _ in range(runs)]
+            added = max(each["added_mib"] for each in taken)
+            peak = max(map(_peak, taken))
+            figures = {"chain": chain, "limit_mib": limit, "rows": rows}
+            figures |= {"added_mib": round(added, 1), "peak_mib": round(peak, 1)}
+            results.append({**figures, "ratio": round(added / limit, 3)})
+    return results
+
+
+def shown(grown: list[dict[str, Any]], under: list[dict[str, Any]]) -> str:
+    """Both tables."""
+    sizes = [
+        (
+            each["rows"],
+            each["peak_mib"],
+            f"{each['peaks_mib'][0]}-{each['peaks_mib'][-1]}",
+            f"{each['ratio']:.2f}",
+            each["rate"],
+        )
+        for each in grown
+    ]
+    columns = ("chain", "limit_mib", "added_mib", "ratio", "peak_mib")
+    limits = [tuple(each[column] for column in columns) for each in under]
+    return "\n".join(
+        [
+            table(("rows", "peak MiB", "lowest-highest", "ratio", "images/s"), sizes),
+            "",
+            table(("chain", "limit MiB", "rows added MiB", "of limit", "peak MiB"), limits),
+        ]
+    )
+
+
+def asked() -> argparse.Namespace:
+    """The command line, with what it leaves open filled in."""
+    made = parser(__doc__)
+    made.add_argument("--images", type=Path, default=GALLERY, help="a folder of JPEG files")
+    made.add_argument("--rows", type=int, nargs="+")
+    made.add_argument("--limits", type=int, nargs="+", help="memory limits in MiB")
+    made.add_argument("--limited-rows", type=int, help="rows of a run under a limit")
+    made.add_argument("--runs", type=int, help="of each; the median is shown")
+    made.add_argument("--one", type=json.loads, help=argparse.SUPPRESS)
+    options = made.parse_args()
+    options.rows = options.rows or ([50, 100] if options.quick else [1_000, 10_000, 100_000])
+    options.limits = options.limits or ([128] if options.quick else [64, 256])
+    options.limited_rows = options.limited_rows or (8 if options.quick else 200)
+    options.runs = options.runs or (1 if options.quick else 3)
+    return options
 
 
 def main() -> None:
-    """Run each size in its own process and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--images", default=str(HERE.parent / "src/towhee/samples/gallery"))
-    parser.add_argument("--rows", type=int, nargs="+", default=[1000, 10000])
-    parser.add_argument("--runs", type=int, default=3, help="of each size; the median is shown")
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
-    options = parser.parse_args()
+    """Run each size and each limit in its own process and print the tables."""
+    options = asked()
     if options.one:
-        embed(options.images, options.one)
+        one(*options.one)
         return
-    results = []
-    for rows in options.rows:
-        runs = sorted((one_run(options.images, rows) for _ in range(options.runs)), key=_peak)
-        results.append({**runs[len(runs) // 2], "peaks_mib": [_peak(run) for run in runs]})
-    print(f"{'rows':>8}  {'peak MiB':>9}  {'(lowest, highest)':>18}  {'ratio':>6}  {'images/s':>9}")
-    for result in results:
-        ratio = result["peak_mib"] / results[0]["peak_mib"]
-        rate = result["rows"] / result["seconds"]
-        spread = f"({result['peaks_mib'][0]}, {result['peaks_mib'][-1]})"
-        peak = result["peak_mib"]
-        print(f"{result['rows']:>8}  {peak:>9}  {spread:>18}  {ratio:>6.2f}  {rate:>9.1f}")
-    (HERE / "results").mkdir(exist_ok=True)
-    (HERE / "results/memory.json").write_text(json.dumps(results, indent=2) + "\n")
+    with tempfile.TemporaryDirectory() as folder:
+        small = resized(options.images, Path(folder, "small"), SMALL)
+        large = resized(options.images, Path(folder, "large"), LARGE, _LARGE_PICTURES)
+        grown = growth(small, options.rows, options.runs)
+        under = limited(large, options.limits, options.limited_rows, options.runs)
+    print(shown(grown, under))
+    write("memory", {"runs": options.runs, "growth": grown, "limits": under}, options)
 
 
 if __name__ == "__main__":
