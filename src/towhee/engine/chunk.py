@@ -52,11 +52,13 @@ class Chunk:
         columns: values by column name; all of one length. A failed row has its ``Failure`` there.
         keys: the rows' keys.
         failures: the failed rows, by their place in the chunk.
+        lookups: what a cache had for the rows, by the names that the steps know it by.
     """
 
     columns: dict[str, Column]
     keys: Sequence[Any]
     failures: Mapping[int, Failure] = field(default_factory=dict)
+    lookups: Mapping[str, Column] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.keys)
@@ -96,7 +98,8 @@ class Chunk:
             if start <= place < stop
         }
         columns = {name: values[start:stop] for name, values in self.columns.items()}
-        return Chunk(columns, self.keys[start:stop], failures)
+        lookups = {name: found[start:stop] for name, found in self.lookups.items()}
+        return Chunk(columns, self.keys[start:stop], failures, lookups)
 
     def compress(self, mask: Sequence[Any]) -> Chunk:
         """The rows for which the mask is true."""
@@ -110,11 +113,16 @@ class Chunk:
             failures = {
                 new: self.failures[old] for new, old in enumerate(places) if old in self.failures
             }
-        return Chunk(columns, Selected(self.keys, mask, length), failures)
+        lookups = {name: list(compress(found, mask)) for name, found in self.lookups.items()}
+        return Chunk(columns, Selected(self.keys, mask, length), failures, lookups)
 
     def with_columns(self, columns: dict[str, Column]) -> Chunk:
         """The same rows with other columns."""
-        return Chunk(columns, self.keys, self.failures)
+        return Chunk(columns, self.keys, self.failures, self.lookups)
+
+    def with_lookups(self, lookups: Mapping[str, Column]) -> Chunk:
+        """The same rows with what a cache had for them."""
+        return Chunk(self.columns, self.keys, self.failures, lookups)
 
     def pieces(self, size: int) -> Iterator[Chunk]:
         """The rows in chunks of at most ``size``."""
@@ -136,6 +144,7 @@ class Chunk:
         if len(chunks) == 1:
             return chunks[0]
         columns: dict[str, list[Any]] = {name: [] for chunk in chunks for name in chunk.columns}
+        lookups: dict[str, list[Any]] = {name: [] for chunk in chunks for name in chunk.lookups}
         keys: list[Any] = []
         failures: dict[int, Failure] = {}
         for chunk in chunks:
@@ -145,7 +154,9 @@ class Chunk:
             for name, values in columns.items():
                 own = chunk.columns.get(name)
                 values.extend([MISSING] * len(chunk) if own is None else own)
-        return cls(dict(columns), keys, failures)
+            for name, found in lookups.items():
+                found.extend(chunk.lookups[name])
+        return cls(dict(columns), keys, failures, dict(lookups))
 
 
 def has_missing(column: Column) -> bool:

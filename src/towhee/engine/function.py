@@ -42,6 +42,7 @@ class PlanFunction:
                 for step in steps
             )
             and plan.options.on_error == "raise"
+            and plan.options.cache is None
         )
 
     def preload(self) -> None:

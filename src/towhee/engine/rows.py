@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from towhee.engine.apply import Errors, apply_batch, apply_rows, describe, operator_error
+from towhee.engine.cache import Finder, Keeper, given_contents, passed_over
 from towhee.engine.chunk import MISSING, Chunk, Column, has_missing
 from towhee.engine.operators import Operators
 from towhee.engine.unfold import exploded, flattened, opened
@@ -20,10 +21,12 @@ from towhee.plan.step import (
     Explode,
     Filter,
     Flatten,
+    Lookup,
     Map,
     Rename,
     Select,
     Step,
+    Store,
 )
 from towhee.types import Failure
 
@@ -57,6 +60,8 @@ class RowProgram:
     ) -> None:
         self._on_error = on_error
         self._forward = forward
+        first = steps[0] if steps else None
+        self._unless = first.unless if isinstance(first, Map) else ()
         self._runners = [self._runner(step, operators) for step in steps]
 
     def run(self, chunk: Chunk) -> Outcome:
@@ -71,6 +76,12 @@ class RowProgram:
             chunk = outcome.chunk
             error = outcome.error or error
         return Outcome(chunk, error)
+
+    def rows_to_do(self, chunk: Chunk) -> int:
+        """How many rows of a chunk the first step will be called for, and not pass over."""
+        if not chunk.failures and not self._unless:
+            return len(chunk)
+        return len(chunk) - len({*chunk.failures, *passed_over(chunk, self._unless)})
 
     def _runner(self, step: Step, operators: Operators) -> Callable[[Chunk], Outcome]:
         if isinstance(step, Map):
@@ -87,6 +98,12 @@ class RowProgram:
             return lambda chunk: self._flatten(step, chunk)
         if isinstance(step, (Rename, Drop)):
             return lambda chunk: Outcome(_arrange(step, chunk))
+        if isinstance(step, Lookup):
+            find = Finder(step, operators)
+            return lambda chunk: Outcome(find(chunk))
+        if isinstance(step, Store):
+            keep = Keeper(step)
+            return lambda chunk: Outcome(keep(chunk))
         raise UsageError(f"{step.label} is not a step over single rows")
 
     def _map(self, step: Map, call: RowCall, chunk: Chunk) -> Outcome:
@@ -101,7 +118,8 @@ class RowProgram:
                 **written,
             }
         )
-        after = Chunk(columns, chunk.keys, chunk.failures).slice(0, ended)
+        lookups = {name: found for name, found in chunk.lookups.items() if name != step.given}
+        after = Chunk(columns, chunk.keys, chunk.failures, lookups).slice(0, ended)
         if failures or after.failures:
             after = self._with_failures(after, failures, tuple(written))
         return Outcome(after, error)
@@ -181,7 +199,7 @@ class RowProgram:
             for place, failure in together.items():
                 column[place] = failure
             columns[name] = column
-        return Chunk(columns, chunk.keys, together)
+        return Chunk(columns, chunk.keys, together, chunk.lookups)
 
 
 class RowCall:
@@ -210,16 +228,22 @@ class RowCall:
     def results(self, chunk: Chunk, stop_at_error: bool) -> tuple[Sequence[Any], Errors]:
         """A result for each row, and what was raised by the place of the row.
 
-        Rows that failed before are passed over. With ``stop_at_error`` the results may end at
-        the first row that raised.
+        Rows that failed before are passed over, and those whose result was found in a cache.
+        With ``stop_at_error`` the results may end at the first row that raised.
         """
-        columns = self._inputs(chunk)
+        columns: Sequence[Column] = self._inputs(chunk)
         lacking = _lacking(dict(zip(self._step.inputs or (), columns, strict=False)), chunk)
-        if not chunk.failures and not lacking:
+        found: Mapping[int, Any] = {}
+        if isinstance(self._step, Map):
+            found = passed_over(chunk, self._step.unless, self._step.found)
+            if self._step.given is not None:
+                columns, unread = given_contents(chunk, self._step.given, columns)
+                lacking = {**unread, **lacking}
+        if not chunk.failures and not lacking and not found:
             return self._apply(columns, stop_at_error)
-        unsound = {**chunk.failures, **lacking}
+        unsound = {**chunk.failures, **lacking, **found}
         sound = [place for place in range(len(chunk)) if place not in unsound]
-        results: list[Any] = [None] * len(chunk)
+        results: list[Any] = [found.get(place) for place in range(len(chunk))]
         if not sound:
             return results, lacking
         picked = [[column[place] for place in sound] for column in columns]

@@ -15,6 +15,22 @@ from towhee.fetch.policy import DEFAULT, FetchPolicy
 Source: TypeAlias = "str | os.PathLike[str] | bytes | bytearray | memoryview | IO[bytes]"
 """A path, an address, the bytes themselves, or a file opened in binary mode."""
 
+
+class Content(bytes):
+    """The content of a source, read, that still bears the name of where it comes from.
+
+    Attributes:
+        name: what messages call it: a path, or an address without secrets.
+    """
+
+    name: str
+
+    def __new__(cls, content: bytes, name: str) -> Content:
+        made = super().__new__(cls, content)
+        made.name = name
+        return made
+
+
 _URL = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+://|data:)")
 
 
@@ -35,6 +51,8 @@ def read_bytes(source: Source, *, policy: FetchPolicy = DEFAULT) -> bytes:
         >>> read_bytes(b"GIF89a")
         b'GIF89a'
     """
+    if isinstance(source, Content):
+        return source
     if isinstance(source, (bytes, bytearray, memoryview)):
         content = bytes(source)
     elif isinstance(source, str) and is_url(source):
@@ -72,6 +90,8 @@ def source_name(source: object) -> str:
         >>> source_name(b"abc")
         '<3 bytes>'
     """
+    if isinstance(source, Content):
+        return source.name
     if isinstance(source, memoryview):
         return f"<{source.nbytes} bytes>"
     if isinstance(source, (bytes, bytearray)):

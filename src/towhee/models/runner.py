@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import json
 import threading
 from typing import cast
 
@@ -31,7 +33,26 @@ class Runner:
         self._device = device
         self._threads = threads
         self._opened: dict[bool, Backend] = {}
+        self._key: str | None = None
         self._lock = threading.Lock()
+
+    @property
+    def fingerprint(self) -> str | None:
+        """What the vectors depend on, as a text; ``None`` for random weights.
+
+        Weights, layer and preprocessing, the backend and its precision, the device, and what
+        int8 was calibrated on.
+        """
+        self._key = self._key or self._network.key
+        if self._key is None:
+            return None
+        parts = [self._key, str(self.candidate), self._device]
+        if self.candidate.precision == "int8":
+            from towhee.models.quantization import digest_of_inputs
+
+            parts.append(digest_of_inputs(self._network.calibration()))
+        backend = importlib.import_module(self.candidate.backend)
+        return json.dumps([*parts, str(backend.__version__)])
 
     def alone(self) -> Backend:
         """The model for one call at a time."""
@@ -51,6 +72,7 @@ class Runner:
             return self._opened[streaming]
 
     def _load(self, threads: int, parallel: int) -> Backend:
+        self._key = self._network.key  # of the weights that are read now; the file may not stay
         backend, precision = self.candidate.backend, self.candidate.precision
         if backend == "torch":
             from towhee.models.backends.torch_eager import TorchBackend

@@ -30,11 +30,13 @@ class Operator(Generic[In, Out]):
     Class attributes:
         placement: ``"inline"`` for cheap functions, ``"threads"`` for work that releases the
             interpreter lock (reading, decoding), ``"model"`` for what wants whole batches.
+        reads_files: whether a text or a path names a file, whose content is what it works on.
 
     ``setup`` is called once before the first batch and is the place to load weights.
     """
 
     placement: ClassVar[Placement] = "inline"
+    reads_files: ClassVar[bool] = False
 
     def setup(self) -> None:
         """Load what the operator needs; called once, before the first ``batch``."""
@@ -42,6 +44,23 @@ class Operator(Generic[In, Out]):
     def batch(self, values: Sequence[In]) -> Sequence[Out] | npt.NDArray[Any]:
         """One result for each value, in order; several inputs come as several sequences."""
         raise NotImplementedError(f"{type(self).__name__} defines no batch()")
+
+    # Any: what a value holds may be of another type than the value.
+    def content(self, value: In) -> Any:
+        """What the operator works on, in the form by which it is known again: a file's bytes.
+
+        The operator gives the same result for it as for the value. A cache asks for it, and
+        hands it on, so that nothing is read twice.
+        """
+        return value
+
+    def fingerprint(self) -> str | None:
+        """What the results depend on besides the operator's name, arguments and code.
+
+        That is, for a model: its weights, and what computes with them. A cache keeps no results
+        of an operator that gives ``None``, because they are never the same again.
+        """
+        return ""
 
     def __call__(self, value: In) -> Out:
         """The result for one value: ``batch([value])[0]``."""

@@ -32,6 +32,8 @@ def explain(plan: Plan) -> str:
     if cut:
         lines.append("runs as")
         lines += [f"  {number}. {_stage_line(stage)}" for number, stage in enumerate(cut, 1)]
+    if plan.options.cache is not None:
+        lines.append(f"results of models are kept in {plan.options.cache}")
     if plan.options.on_error != "raise":
         lines.append(f"a failing row: {plan.options.on_error}")
     return "\n".join(lines)

@@ -24,6 +24,8 @@ class Options:
         parallel_functions: whether plain functions run in those threads too.
         batch_size: rows a model takes at once; ``None`` to find it by measuring.
         memory_limit: bytes that prepared rows may hold while they wait for the next stage.
+        cache: the folder in which results of models are kept for later runs; ``None`` for none.
+        cache_limit: bytes of disk that it keeps within.
     """
 
     engine: Engine = "local"
@@ -32,13 +34,17 @@ class Options:
     parallel_functions: bool = False
     batch_size: int | None = None
     memory_limit: int = 256 * 2**20
+    cache: str | None = None
+    cache_limit: int = 10 * 10**9
 
     def __post_init__(self) -> None:
         if self.on_error not in get_args(OnError):
             raise UsageError(f'on_error is "raise", "skip" or "keep", not {self.on_error!r}')
         if self.engine not in get_args(Engine):
             raise UsageError(f"there is no engine {self.engine!r}; choose {get_args(Engine)[0]!r}")
-        for name in ("num_worker", "batch_size", "memory_limit"):
+        if self.cache is not None and (not isinstance(self.cache, str) or not self.cache):
+            raise UsageError(f"cache is the path of a folder, not {self.cache!r}")
+        for name in ("num_worker", "batch_size", "memory_limit", "cache_limit"):
             value = getattr(self, name)
             if value is not None and (not isinstance(value, int) or value < 1):
                 raise UsageError(f"{name} is a whole number of at least 1, not {value!r}")

@@ -6,9 +6,20 @@ from dataclasses import dataclass
 
 from towhee.operators.base import Placement
 from towhee.plan.plan import Plan
-from towhee.plan.step import Drop, Explode, Filter, Flatten, Map, Rename, Select, Step
+from towhee.plan.step import (
+    Drop,
+    Explode,
+    Filter,
+    Flatten,
+    Lookup,
+    Map,
+    Rename,
+    Select,
+    Step,
+    Store,
+)
 
-_ROW_STEPS = (Map, Filter, Select, Rename, Drop, Explode, Flatten)
+_ROW_STEPS = (Map, Filter, Select, Rename, Drop, Explode, Flatten, Lookup, Store)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,8 @@ def _stage_of(step: Step, plan: Plan) -> Stage:
     if not isinstance(step, _ROW_STEPS):
         return Stage("inline", (step,), whole=True)
     placement: Placement = step.placement if isinstance(step, Map) else "inline"
+    if isinstance(step, Lookup):  # it reads files
+        placement = "threads"
     workers = step.workers if isinstance(step, Map) else None
     if (
         placement == "inline"

@@ -47,6 +47,9 @@ class Map(Step):
         outputs: the columns written; ``None`` makes the result the new element.
         role: which part of a model operator: the whole, its preparation, or its forward pass.
         workers: how many threads run it; ``None`` leaves that to the engine.
+        given: the name of a ``Lookup`` that has read the input already.
+        unless: names of results looked up; a row of which all were found is passed over.
+        found: the one among them that is the result of this step.
     """
 
     operator: OperatorRef | Callable[..., Any]
@@ -54,6 +57,9 @@ class Map(Step):
     outputs: tuple[str, ...] | None = None
     role: Role = "call"
     workers: int | None = None
+    given: str | None = None
+    unless: tuple[str, ...] = ()
+    found: str | None = None
 
     def columns_after(self, before: Columns) -> Columns:
         require_columns(self.inputs, before, self.label)
@@ -272,6 +278,68 @@ class Drop(Step):
     @property
     def label(self) -> str:
         return f"drop({', '.join(map(repr, self.names))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """A model's results as a cache knows them: by what enters the first of these operators.
+
+    Attributes:
+        name: of the result, for the steps that ask whether it was found.
+        operators: the way from what is looked up to the result, the model last.
+    """
+
+    name: str
+    operators: tuple[OperatorRef, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup(Step):
+    """Look in a cache for the results of models; put in by a rewriting pass.
+
+    Attributes:
+        name: by which the next operator finds what was read here.
+        folder: of the cache.
+        limit: bytes that the cache keeps within.
+        inputs: the columns that the results are known by; ``None`` for the whole element.
+        results: what is looked for.
+    """
+
+    name: str
+    folder: str
+    limit: int
+    inputs: tuple[str, ...] | None
+    results: tuple[Keyed, ...]
+
+    def columns_after(self, before: Columns) -> Columns:
+        require_columns(self.inputs, before, self.label)
+        return before
+
+    @property
+    def label(self) -> str:
+        names = ", ".join(keyed.operators[-1].name for keyed in self.results)
+        return f"look up {names}"
+
+
+@dataclass(frozen=True, slots=True)
+class Store(Step):
+    """Keep in a cache what a model gave for rows that were not found; put in by a pass.
+
+    Attributes:
+        name: of the result, as the ``Lookup`` knows it.
+        folder: of the cache.
+        limit: bytes that the cache keeps within.
+        outputs: the columns of the result; ``None`` for the whole element.
+    """
+
+    name: str
+    folder: str
+    limit: int
+    outputs: tuple[str, ...] | None
+
+    @property
+    def label(self) -> str:
+        return "keep what is new"
 
 
 def require_columns(wanted: tuple[str, ...] | None, known: Columns, step: str) -> None:

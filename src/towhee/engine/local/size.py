@@ -11,8 +11,9 @@ _SMALL = 64  # an object that does not tell its size
 
 
 def size_of(chunk: Chunk) -> int:
-    """About how many bytes the values of a chunk hold."""
-    return sum(size_of_value(value) for column in chunk.columns.values() for value in column)
+    """About how many bytes the values of a chunk hold, and what a cache had for its rows."""
+    columns = [*chunk.columns.values(), *chunk.lookups.values()]
+    return sum(size_of_value(value) for column in columns for value in column)
 
 
 def size_of_value(value: Any) -> int:

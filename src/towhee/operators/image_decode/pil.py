@@ -37,6 +37,7 @@ class PilImageDecode(Operator[Any, Image]):
     """
 
     placement = "threads"
+    reads_files = True
 
     def __init__(
         self,
@@ -46,6 +47,10 @@ class PilImageDecode(Operator[Any, Image]):
         allow_hosts: Sequence[str] = (),
     ) -> None:
         self._reader = image_reader(mode, max_pixels, allow_hosts)
+
+    def content(self, value: Any) -> Any:
+        """The bytes of a file or an address; the pixels of a PIL image; else the value itself."""
+        return self._reader.content(value)
 
     # Any: the kinds of value have no common type.
     def batch(self, values: Sequence[Any]) -> list[Image]:

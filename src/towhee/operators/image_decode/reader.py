@@ -12,7 +12,7 @@ import numpy.typing as npt
 import PIL.Image
 
 from towhee.errors import DataError, UsageError
-from towhee.fetch import FetchPolicy, read_bytes, source_name
+from towhee.fetch import Content, FetchPolicy, read_bytes, source_name
 from towhee.operators.image_decode.decode import decode_image, image_from_pillow
 from towhee.types.image import ColorMode, Image
 
@@ -56,6 +56,22 @@ class ImageReader:
         data = read_bytes(value, policy=self.policy)  # type: ignore[arg-type]
         name = source_name(value)
         return decode_image(data, name=name, mode=self.mode, max_pixels=self.max_pixels)
+
+    def content(self, value: object) -> object:
+        """What a value holds, and ``read`` makes the same image of: a file's bytes, or pixels.
+
+        Raises:
+            DataError: as ``read`` raises it.
+            UnreadableImageError: as ``read`` raises it.
+            FetchError: as ``read`` raises it.
+        """
+        if isinstance(value, PIL.Image.Image):
+            return self.read(value)
+        if isinstance(value, (str, os.PathLike)) or hasattr(value, "read"):
+            # type: as in read()
+            data = read_bytes(value, policy=self.policy)  # type: ignore[arg-type]
+            return Content(data, source_name(value))
+        return value
 
     def _from_image(self, image: Image) -> Image:
         """Another order of the channels; what is transparent comes to lie on white."""

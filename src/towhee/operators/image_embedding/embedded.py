@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import PIL.Image
 
 from towhee.models.candidates import Candidate
 from towhee.models.embedded_model import embedded_model
@@ -62,6 +63,16 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         self.ensure_setup()
         assert self._runner is not None
         return pixel_streams(self._runner, normalize=self._normalize, batch_size=_BATCH_SIZE)
+
+    def content(self, value: Any) -> Any:
+        """The pixels of a PIL image; anything else as it is."""
+        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+
+    def fingerprint(self) -> str | None:
+        """Weights, layer, preprocessing, backend and precision; ``None`` for random weights."""
+        self.ensure_setup()
+        assert self._runner is not None
+        return self._runner.fingerprint
 
     def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
         """What the model takes: ``(height, width, 3) uint8``.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import PIL.Image
 
 from towhee.models.backends.device import check_device
 from towhee.models.candidates import check_choice
@@ -174,6 +175,16 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         assert self._decision is not None
         batch_size = self._decision.chosen.batch_size or None
         return pixel_streams(self._runner, normalize=self._normalize, batch_size=batch_size)
+
+    def content(self, value: Any) -> Any:
+        """The pixels of a PIL image; anything else as it is."""
+        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+
+    def fingerprint(self) -> str | None:
+        """Weights, layer, preprocessing, backend and precision; ``None`` for random weights."""
+        self.ensure_setup()
+        assert self._runner is not None
+        return self._runner.fingerprint
 
     def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
         """What the model takes: ``(height, width, 3) uint8``, resized and cropped.

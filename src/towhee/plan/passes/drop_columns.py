@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from towhee.plan.plan import Plan
-from towhee.plan.step import VALUE, Drop, Filter, Map, Select, Step
+from towhee.plan.step import VALUE, Drop, Filter, Lookup, Map, Select, Step, Store
 
 
 def drop_columns(plan: Plan) -> Plan:
@@ -37,8 +37,10 @@ def drop_columns(plan: Plan) -> Plan:
 
 def _columns_read(step: Step) -> tuple[str, ...] | None:
     """The columns that a step reads, ``None`` if it may read any."""
-    if isinstance(step, (Map, Filter)):
+    if isinstance(step, (Map, Filter, Lookup)):
         return step.inputs
+    if isinstance(step, Store):
+        return step.outputs
     if isinstance(step, Drop):
         return ()
     return None

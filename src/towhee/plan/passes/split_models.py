@@ -19,11 +19,11 @@ def split_models(plan: Plan) -> Plan:
         if not isinstance(step, Map) or step.role != "call" or not step.is_model:
             steps.append(step)
         elif step.outputs is None:
-            steps.append(replace(step, role="prepare", workers=None))
-            steps.append(replace(step, role="forward", inputs=None))
+            steps.append(replace(step, role="prepare", workers=None, found=None))
+            steps.append(replace(step, role="forward", inputs=None, given=None))
         else:
             prepared = (f"#{len(steps)}",)
-            steps.append(replace(step, role="prepare", outputs=prepared))
-            steps.append(replace(step, role="forward", inputs=prepared))
+            steps.append(replace(step, role="prepare", outputs=prepared, found=None))
+            steps.append(replace(step, role="forward", inputs=prepared, given=None))
             steps.append(Drop(prepared))
     return plan.with_steps(tuple(steps))
