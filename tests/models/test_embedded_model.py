@@ -18,6 +18,11 @@ from towhee.models.embedded_model import embedded_model
 FOLDER = files("towhee.models.embedded")
 
 
+def random_pixels(count: int) -> np.ndarray:
+    _, height, width = embedded_model().preprocess.input_size
+    return np.random.default_rng(1).integers(0, 256, (count, height, width, 3)).astype(np.uint8)
+
+
 def test_the_file_is_the_released_one_and_small() -> None:
     content = FOLDER.joinpath("towhee-image-small.onnx").read_bytes()
     about = json.loads(FOLDER.joinpath("towhee-image-small.json").read_text())
@@ -27,28 +32,26 @@ def test_the_file_is_the_released_one_and_small() -> None:
 
 def test_the_model_gives_unit_vectors_and_leaves_its_input_unchanged() -> None:
     model = embedded_model()
-    pixels = np.random.default_rng(1).normal(size=(3, *model.preprocess.input_size))
-    pixels = pixels.astype(np.float32)
+    pixels = random_pixels(3)
     before = pixels.copy()
-    vectors = model.load(threads=1)(pixels)
+    vectors = OnnxBackend(model.onnx(), name=model.name)(pixels)
     assert vectors.shape == (3, model.dimension)
     assert np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-4)
     assert np.array_equal(pixels, before)
 
 
 def test_the_batch_does_not_change_a_vector() -> None:
-    model = embedded_model()
-    pixels = np.random.default_rng(2).normal(size=(5, *model.preprocess.input_size))
-    run = model.load(threads=1)
-    together = run(pixels.astype(np.float32))
-    alone = np.concatenate([run(one[None].astype(np.float32)) for one in pixels])
+    pixels = random_pixels(5)
+    run = OnnxBackend(embedded_model().onnx(), name="the embedded model")
+    together = run(pixels)
+    alone = np.concatenate([run(one[None]) for one in pixels])
     assert np.abs(together - alone).max() < 1e-5
 
 
 def test_an_installed_file_that_changed_is_refused() -> None:
     changed = dataclasses.replace(embedded_model(), sha256="0" * 64)
     with pytest.raises(WeightsError, match=r"is damaged .*pip install --force-reinstall"):
-        changed.load()
+        changed.onnx()
 
 
 @pytest.mark.parametrize("content", [b"", b"not a model", b"\x08\x07" * 50])

@@ -29,7 +29,7 @@ from towhee.operators.image_embedding.timm import TimmImageEmbedding
 picture = np.random.default_rng(0).integers(0, 256, (80, 100, 3)).astype(np.uint8)
 name = sys.argv[1]
 try:
-    embed = TimmImageEmbedding(name)
+    embed = TimmImageEmbedding(name, backend="torch")
     told = {"vector": embed(picture).tolist(), "model": embed.spec.full_name,
             "revision": embed.spec.revision, "sha256": embed.spec.sha256,
             "described": describe_model(name)}

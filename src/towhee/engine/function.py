@@ -11,6 +11,7 @@ from towhee.engine import run
 from towhee.engine.apply import operator_error
 from towhee.engine.operators import Operators
 from towhee.errors import UsageError
+from towhee.operators.base import ModelOperator
 from towhee.plan.plan import Plan
 from towhee.plan.source import Argument, Values
 from towhee.plan.step import Drop, Explode, Map, Rename, Safe, Select
@@ -53,6 +54,9 @@ class PlanFunction:
                 for step in self.plan.steps
                 if isinstance(step, Map)
             ]
+            for _, operator in self._calls:
+                if isinstance(operator, ModelOperator):
+                    operator.load()
 
     def __call__(self, value: Any) -> Any:
         """The result for one value: the element, or a list if the steps give several or none."""

@@ -65,10 +65,10 @@ def candidates(
         found = [Candidate("torch", each) for each in floats]
         return tuple(each for each in found if precision in ("auto", each.precision))
     found = [REFERENCE]
-    can_export = all(map(is_installed, ("onnx", "onnxscript")))
-    if can_export or backend == "onnxruntime":
+    can_measure = backend == "auto" and all(map(_is_installed, ("onnx", "onnxscript")))
+    if can_measure or backend == "onnxruntime":
         found.append(Candidate("onnxruntime"))
-    if (can_export and is_installed("openvino")) or backend == "openvino":
+    if (can_measure and _is_installed("openvino")) or backend == "openvino":
         found += _of_openvino(precision, has_calibration)
     if precision == "int8" and backend == "onnxruntime":
         found.append(Candidate("onnxruntime", "int8"))
@@ -89,6 +89,6 @@ def _of_openvino(precision: str, has_calibration: bool) -> list[Candidate]:
     return found
 
 
-def is_installed(package: str) -> bool:
+def _is_installed(package: str) -> bool:
     """Whether a package could be imported; it is not."""
     return importlib.util.find_spec(package) is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import tempfile
 import warnings
@@ -25,6 +24,16 @@ _LEAST_COSINE = 0.9999
 _EXPORTERS_LOG = "torch.onnx"
 
 
+def can_export() -> bool:
+    """Whether the packages that write ONNX are installed."""
+    try:
+        import onnx  # noqa: F401 (torch's exporter writes through it)
+        import onnxscript  # noqa: F401
+    except ModuleNotFoundError:
+        return False
+    return True
+
+
 def exported(model: torch.nn.Module, size: tuple[int, int], *, name: str) -> bytes:
     """The model as the content of an ONNX file; batches may have any size.
 
@@ -39,8 +48,8 @@ def exported(model: torch.nn.Module, size: tuple[int, int], *, name: str) -> byt
     """
     import torch
 
-    if importlib.util.find_spec("onnxscript") is None or importlib.util.find_spec("onnx") is None:
-        raise MissingExtraError('backend="onnxruntime"', "export")
+    if not can_export():
+        raise MissingExtraError("a model as ONNX", "export")
     with tempfile.TemporaryDirectory() as folder, _quiet_exporter():
         path = Path(folder, "model.onnx")
         try:

@@ -39,12 +39,11 @@ def pixel_network(
             self.register_buffer("second", -mean / std if folded else std, persistent=False)
 
         def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-            # The axes change places without a copy, which leaves the layout "channels last".
             values = pixels.permute(0, 3, 1, 2).float()
             if folded:
                 values = values * self.first + self.second
-            else:
-                values = (values / 255 - self.first) / self.second
+            else:  # in the layout, and by the operations, of the model's own transform
+                values = (values.contiguous() / 255 - self.first) / self.second
             vectors: torch.Tensor = self.network(values)
             return vectors
 

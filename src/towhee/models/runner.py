@@ -65,10 +65,11 @@ class Runner:
     def _open(self, *, streaming: bool) -> Backend:
         with self._lock:
             if streaming not in self._opened:
-                threads, parallel = (1, self._threads) if streaming else (self._threads, 1)
-                self._opened[streaming] = self._load(threads, parallel)
-                if self.candidate.backend == "torch" or self._threads == 1:
-                    self._opened[not streaming] = self._opened[streaming]
+                if self.candidate.backend == "torch":  # its threads are those of the process
+                    self._opened = dict.fromkeys((True, False), self._load(self._threads, 1))
+                else:
+                    threads, parallel = (1, self._threads) if streaming else (self._threads, 1)
+                    self._opened[streaming] = self._load(threads, parallel)
             return self._opened[streaming]
 
     def _load(self, threads: int, parallel: int) -> Backend:
@@ -78,7 +79,9 @@ class Runner:
             from towhee.models.backends.torch_eager import TorchBackend
 
             network = cast(Network, self._network)  # whoever asks for torch has a torch module
-            return TorchBackend(network.module(), device=self._device, precision=precision)
+            return TorchBackend(
+                network.module(), device=self._device, precision=precision, threads=threads
+            )
         name = self._network.name
         if backend == "onnxruntime":
             from towhee.models.backends.onnx import OnnxBackend

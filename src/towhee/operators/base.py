@@ -116,6 +116,10 @@ class ModelOperator(Operator[In, Out]):
         """The results for a batch of prepared values, in order."""
         raise NotImplementedError(f"{type(self).__name__} defines no forward()")
 
+    def load(self) -> None:
+        """Load what ``forward`` needs, so that the first call is as quick as the others."""
+        self.ensure_setup()
+
     def streams(self) -> Streams:
         """How to run ``forward`` over many rows: one call at a time, unless a class knows better.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import PIL.Image
@@ -30,19 +32,20 @@ def photographs(shared_data: Path) -> list[str]:
     return sorted(map(str, (shared_data / "imagenet-sample").iterdir()))
 
 
-@pytest.fixture(autouse=True)
-def exports(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep exported models where all tests of a run find them, and no one else."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+def of_torch(
+    checkpoint: str | Path, model_name: str = MODEL, **settings: Any
+) -> TimmImageEmbedding:
+    """The reference: torch in float32, about which nothing has to be measured."""
+    return TimmImageEmbedding(model_name, checkpoint=checkpoint, backend="torch", **settings)
 
 
 def noise(*size: int) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (*size, 3)).astype(np.uint8)
 
 
-def test_vectors_of_all_photographs_are_those_of_timm(
-    checkpoint: str, photographs: list[str]
-) -> None:
+@pytest.fixture(scope="module")
+def vectors_of_timm(checkpoint: str, photographs: list[str]) -> np.ndarray:
+    """What timm's own evaluation transform and forward pass give, ``(606, 1280) float32``."""
     import torch
 
     timm = import_timm()
@@ -56,26 +59,50 @@ def test_vectors_of_all_photographs_are_those_of_timm(
         pixels = torch.stack([prepare(image.convert("RGB")) for image in images])
         with torch.inference_mode():
             theirs.extend(model(pixels).numpy())
+    return np.stack(theirs)
+
+
+def test_the_features_of_all_photographs_are_those_of_timm(
+    checkpoint: str, photographs: list[str], vectors_of_timm: np.ndarray
+) -> None:
     ours = (
         DataCollection(photographs)
         .image_decode.cv2()
-        .image_embedding.timm(model_name=MODEL, checkpoint=checkpoint, normalize=False)
+        .image_embedding.timm(
+            model_name=MODEL, checkpoint=checkpoint, backend="torch", normalize=False
+        )
         .to_numpy()
     )
     assert len(ours) == 606
-    assert np.abs(ours - np.stack(theirs)).max() < 1e-5
-    lengths = np.linalg.norm(theirs, axis=1, keepdims=True)
-    assert np.abs(unit_length(ours) - theirs / lengths).max() < 1e-5
+    assert np.abs(ours - vectors_of_timm).max() < 1e-5
+
+
+@pytest.mark.parametrize("backend", ["auto", "torch", "onnxruntime", "openvino"])
+def test_vectors_of_all_photographs_are_those_of_timm(
+    checkpoint: str, photographs: list[str], vectors_of_timm: np.ndarray, backend: str
+) -> None:
+    if backend == "openvino":
+        pytest.importorskip("openvino", reason="the extra openvino is not installed")
+    ours = (
+        DataCollection(photographs)
+        .image_decode.cv2()
+        .image_embedding.timm(
+            model_name=MODEL, checkpoint=checkpoint, backend=backend, precision="float32"
+        )
+        .to_numpy()
+    )
+    assert len(ours) == 606
+    assert np.abs(ours - unit_length(vectors_of_timm)).max() < 1e-5
 
 
 def test_a_bgr_image_has_the_vector_of_its_rgb_twin(checkpoint: str) -> None:
-    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
+    embed = of_torch(checkpoint)
     image = Image(noise(60, 80), "RGB")
     assert np.array_equal(embed(image), embed(image.to("BGR")))
 
 
 def test_a_picture_has_the_same_vector_whichever_way_it_comes(checkpoint: str) -> None:
-    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
+    embed = of_torch(checkpoint)
     pixels = noise(60, 80)
     picture = PIL.Image.fromarray(pixels)
     expected = embed(pixels)
@@ -88,7 +115,7 @@ def test_a_picture_has_the_same_vector_whichever_way_it_comes(checkpoint: str) -
 
 
 def test_a_picture_has_the_vector_of_its_decoded_file(checkpoint: str, tmp_path: Path) -> None:
-    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
+    embed = of_torch(checkpoint)
     turned, clear, deep = (tmp_path / name for name in ("turned.png", "clear.png", "deep.png"))
     exif = PIL.Image.Exif()
     exif[274] = 6
@@ -104,15 +131,15 @@ def test_a_picture_has_the_vector_of_its_decoded_file(checkpoint: str, tmp_path:
 
 def test_vectors_have_unit_length_unless_asked_otherwise(checkpoint: str) -> None:
     picture = noise(60, 80)
-    unit = TimmImageEmbedding(MODEL, checkpoint=checkpoint)(picture)
-    raw = TimmImageEmbedding(MODEL, checkpoint=checkpoint, normalize=False)(picture)
+    unit = of_torch(checkpoint)(picture)
+    raw = of_torch(checkpoint, normalize=False)(picture)
     assert np.linalg.norm(unit) == pytest.approx(1, abs=1e-6)
     assert np.allclose(raw / np.linalg.norm(raw), unit, atol=1e-6)
 
 
 def test_onnxruntime_agrees_with_torch(checkpoint: str, photographs: list[str]) -> None:
     images = [PIL.Image.open(path) for path in photographs[:8]]
-    torch_vectors = TimmImageEmbedding(MODEL, checkpoint=checkpoint).batch(images)
+    torch_vectors = of_torch(checkpoint).batch(images)
     onnx_vectors = TimmImageEmbedding(MODEL, checkpoint=checkpoint, backend="onnxruntime").batch(
         images
     )
@@ -135,7 +162,7 @@ def test_an_export_is_made_once_and_again_only_where_it_is_damaged(
     first = vector()
     kept = sorted(exports.iterdir())
     with monkeypatch.context() as patched:
-        patched.setattr("towhee.models.onnx_export.exported", not_again)
+        patched.setattr("towhee.models.timm_image_network.exported", not_again)
         assert np.array_equal(vector(), first)
         for file in kept:
             file.write_bytes(file.read_bytes()[:-1] + b"\0")
@@ -161,10 +188,10 @@ def test_without_the_packages_that_write_onnx_the_extra_is_named(
     checkpoint: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "onnxscript", None)
     embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint, backend="onnxruntime")
     with pytest.raises(MissingExtraError, match=r"towhee\[export\]"):
-        embed.ensure_setup()
+        embed.load()
 
 
 @pytest.mark.parametrize("backend", ["torch", "onnxruntime"])
@@ -207,15 +234,14 @@ def test_a_layer_gives_its_own_features_pooled_as_asked(checkpoint: str) -> None
     import torch
 
     picture = noise(90, 90)
-    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint, normalize=False)
+    embed = of_torch(checkpoint, normalize=False)
     model = import_timm().create_model(f"local-dir:{checkpoint}", pretrained=True).eval()
-    pixels = torch.from_numpy(embed.prepare(picture)[None])
+    pixels = torch.from_numpy(embed.preprocess.normalized(embed.prepare(picture))[None])
     with torch.inference_mode():
         stages = model.blocks[:5](model.bn1(model.conv_stem(pixels)))[0].numpy()
     for pooling, expected in [("avg", stages.mean((1, 2))), ("max", stages.max((1, 2)))]:
-        vector = TimmImageEmbedding(
-            MODEL, checkpoint=checkpoint, layer="blocks.4", pooling=pooling, normalize=False
-        )(picture)
+        embed_layer = of_torch(checkpoint, layer="blocks.4", pooling=pooling, normalize=False)
+        vector = embed_layer(picture)
         assert np.allclose(vector, expected, atol=1e-4)
 
 
@@ -243,11 +269,12 @@ def test_a_bare_weights_file_is_loaded_into_the_named_model(checkpoint: str) -> 
     file = f"{checkpoint}/model.safetensors"
     model = import_timm().create_model(MODEL, pretrained=False).eval()
     model.load_state_dict(load_file(file))
-    embed = TimmImageEmbedding(MODEL, checkpoint=file, normalize=False)
+    embed = of_torch(file, normalize=False)
     pixels = embed.prepare(noise(64, 64))
     with torch.inference_mode():
         expected = model.forward_head(
-            model.forward_features(torch.from_numpy(pixels[None])), pre_logits=True
+            model.forward_features(torch.from_numpy(embed.preprocess.normalized(pixels)[None])),
+            pre_logits=True,
         )[0]
     assert np.allclose(embed.forward([pixels])[0], expected.numpy(), atol=1e-5)
 
@@ -290,8 +317,8 @@ def test_a_pickle_that_is_trusted_gives_the_vectors_of_its_weights(
     for name in ("mine.pth", "broken.pth"):
         with pytest.raises(WeightsError, match="trust_pickle=True"):
             TimmImageEmbedding(MODEL, checkpoint=tmp_path / name)
-    safe = TimmImageEmbedding(MODEL, checkpoint=f"{checkpoint}/model.safetensors")
-    mine = TimmImageEmbedding(MODEL, checkpoint=tmp_path / "mine.pth", trust_pickle=True)
+    safe = of_torch(f"{checkpoint}/model.safetensors")
+    mine = of_torch(tmp_path / "mine.pth", trust_pickle=True)
     assert np.allclose(mine(noise(40, 40)), safe(noise(40, 40)), atol=1e-6)
     broken = TimmImageEmbedding(MODEL, checkpoint=tmp_path / "broken.pth", trust_pickle=True)
     with pytest.raises(WeightsError, match=r"broken\.pth' is damaged or cut short"):
@@ -312,12 +339,12 @@ def test_random_weights_come_only_when_asked_for_by_name(
 
 def test_the_dimension_is_known_before_weights_are_loaded(checkpoint: str) -> None:
     for settings in ({}, {"layer": "blocks.4"}, {"layer": "blocks.4", "pooling": "none"}):
-        embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint, **settings)  # type: ignore[arg-type]
+        embed = of_torch(checkpoint, **settings)  # type: ignore[arg-type]
         assert (embed.dimension,) == embed(noise(30, 30)).shape
 
 
 def test_a_batch_of_nothing_gives_no_vectors(checkpoint: str) -> None:
-    assert np.shape(TimmImageEmbedding(MODEL, checkpoint=checkpoint).forward([])) == (0, 1280)
+    assert np.shape(of_torch(checkpoint).forward([])) == (0, 1280)
 
 
 def test_a_device_that_is_not_there_is_an_error(checkpoint: str) -> None:
@@ -348,14 +375,14 @@ def test_arguments_are_checked_before_anything_is_loaded(wrong: dict[str, str]) 
 
 @pytest.mark.parametrize("value", ["a.jpg", b"\xff\xd8", np.zeros((4, 4, 3)), None, 7])
 def test_what_is_no_image_is_refused_with_the_remedy(checkpoint: str, value: object) -> None:
-    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
+    embed = of_torch(checkpoint)
     with pytest.raises(DataError, match=r"put image_decode\.pil in front of it"):
         embed.prepare(value)
 
 
 @pytest.mark.parametrize("shape", [(0, 5, 3), (5, 0, 3), (0, 0)], ids=str)
 def test_an_image_without_pixels_is_refused(checkpoint: str, shape: tuple[int, ...]) -> None:
-    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
+    embed = of_torch(checkpoint)
     empty = np.empty(shape, np.uint8)
     for value in (empty, Image(empty, "L" if len(shape) == 2 else "RGB")):
         with pytest.raises(DataError, match=f"{shape[1]}x{shape[0]} pixels holds nothing"):
@@ -365,7 +392,7 @@ def test_an_image_without_pixels_is_refused(checkpoint: str, shape: tuple[int, .
 
 
 def test_what_is_no_longer_an_image_is_refused_although_it_was_one(checkpoint: str) -> None:
-    embed = TimmImageEmbedding(MODEL, checkpoint=checkpoint)
+    embed = of_torch(checkpoint)
     image = Image(noise(20, 20))
     for value in (image[:, :, 0], image[..., :2], image[None], image / 255.0):
         with pytest.raises(DataError):

@@ -32,7 +32,7 @@ class TorchBackend:
         device: ``"auto"`` for a CUDA GPU if there is one and the CPU otherwise, or ``"cpu"``,
             ``"cuda"``, ``"cuda:1"``, ``"mps"``. ``"cuda"`` without a number takes every GPU
             there is.
-        threads: how many torch may use in this process; as it is set if not given.
+        threads: how many torch may use in this process, where it is set to more.
         precision: lower ones by autocast, which keeps normalisations and sums in float32.
         compiled: whether to compile the model, which takes half a minute.
 
@@ -60,15 +60,20 @@ class TorchBackend:
         self._dtype = {"bfloat16": torch.bfloat16, "float16": torch.float16}.get(precision)
         self._wanted_threads = threads
         devices = _every(self.device)
-        self.threads = 0 if self._is_accelerated else threads or torch.get_num_threads()
+        usual = torch.get_num_threads()
+        self.threads = 0 if self._is_accelerated else min(usual, threads or usual)
         self.parallel = _CALLS_PER_GPU * len(devices) if self._is_accelerated else 1
         # Any: a compiled module is typed as a function.
         self._models: list[tuple[str, Any]] = []
         for device in devices:
-            placed = _placed(model, device, copied=len(devices) > 1)
+            placed = _placed(model, device, copied=len(devices) > 1, exact=self._is_reference)
             self._models.append((device, torch.compile(placed) if compiled else placed))
         self._turn = itertools.count()
         self._streams = threading.local()
+
+    @property
+    def _is_reference(self) -> bool:
+        return self.device == "cpu" and self._dtype is None
 
     @property
     def _is_accelerated(self) -> bool:
@@ -78,7 +83,7 @@ class TorchBackend:
         import torch
 
         wanted = self._wanted_threads
-        if wanted is not None and torch.get_num_threads() != wanted:
+        if wanted is not None and torch.get_num_threads() > wanted:
             torch.set_num_threads(wanted)
         device, model = self._models[next(self._turn) % len(self._models)]
         with torch.inference_mode(), self._arithmetic(device), self._stream(device):
@@ -114,13 +119,14 @@ def _every(device: str) -> list[str]:
     return [f"cuda:{number}" for number in range(torch.cuda.device_count())]
 
 
-def _placed(model: torch.nn.Module, device: str, *, copied: bool) -> torch.nn.Module:
+def _placed(model: torch.nn.Module, device: str, *, copied: bool, exact: bool) -> torch.nn.Module:
     import torch
 
     # Any: torch's stubs lack the memory format.
     own: Any = copy.deepcopy(model) if copied else model
-    # The layout in which convolutions are quickest; other networks have no maps to lay out.
-    placed: torch.nn.Module = own.to(device).to(memory_format=torch.channels_last).eval()
+    # Convolutions are quicker with the channels last, and add up in another order.
+    layout = torch.contiguous_format if exact else torch.channels_last
+    placed: torch.nn.Module = own.to(device).to(memory_format=layout).eval()
     return placed
 
 

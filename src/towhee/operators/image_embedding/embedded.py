@@ -58,6 +58,12 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         threads = self.threads or cores()
         self._runner = Runner(self._model, Candidate("onnxruntime"), threads=threads)
 
+    def load(self) -> None:
+        """Load the weights in the form that single calls need."""
+        self.ensure_setup()
+        assert self._runner is not None
+        self._runner.alone()
+
     def streams(self) -> Streams:
         """The model for an engine: a call for each core."""
         self.ensure_setup()

@@ -168,6 +168,12 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
             for value in self._calibration
         ]
 
+    def load(self) -> None:
+        """Load the weights in the form that single calls need."""
+        self.ensure_setup()
+        assert self._runner is not None
+        self._runner.alone()
+
     def streams(self) -> Streams:
         """The model for an engine: a call for each core, in batches of the size that is best."""
         self.ensure_setup()
