@@ -42,7 +42,8 @@ def onnx_embedder(path: Path, threads: int = 1) -> Embed:
         parts = []
         for start in range(0, len(images), _BATCH):
             batch = [
-                preprocess.pixels(Pixels(np.asarray(image))) for image in images[start : start + _BATCH]
+                preprocess.pixels(Pixels(np.asarray(image)))
+                for image in images[start : start + _BATCH]
             ]
             parts.append(model(np.stack(batch)))
         return np.concatenate(parts)

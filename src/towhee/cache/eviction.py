@@ -9,12 +9,13 @@ from pathlib import Path
 from towhee.cache.database import PAGE_SIZE, Database
 
 _AT_ONCE = 256  # in one transaction, so that other processes need not wait long for the file
-_ROW = 512  # bytes of a result's place in the tables, with what stays empty around it
+_ROW = 256  # bytes of a result's places in the tables and indexes
 
 
 def room_for(content: bytes) -> int:
-    """The bytes of the file that a result may take."""
-    return -(-(len(content) + _ROW) // PAGE_SIZE) * PAGE_SIZE
+    """The bytes of the file that a result may take; a large one has pages of its own."""
+    size = len(content) + _ROW
+    return size if size < PAGE_SIZE // 4 else -(-size // PAGE_SIZE) * PAGE_SIZE
 
 
 def file_bytes(file: Path) -> int:
@@ -48,7 +49,8 @@ def make_room(database: Database, room: int, needed: int) -> None:
 
 def shrink(connection: sqlite3.Connection) -> None:
     """Give the pages that are free back to the disk."""
-    connection.execute("PRAGMA incremental_vacuum").fetchall()
+    # As a script: the statement frees a page with each step, and execute() makes but one.
+    connection.executescript("PRAGMA incremental_vacuum")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
 
@@ -71,7 +73,7 @@ def _delete_oldest(connection: sqlite3.Connection, missing: int) -> bool:
     for key, number, length, used in oldest:  # noqa: B007 (the last one's use is asked for below)
         connection.execute("DELETE FROM entries WHERE key = ?", (key,))
         connection.execute("DELETE FROM results WHERE id = ?", (number,))
-        missing -= length
+        missing -= length + _ROW
         if missing <= 0:
             break
     # A file is used with its results; one that was not since this time has none any more.

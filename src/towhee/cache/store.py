@@ -74,7 +74,7 @@ class ResultCache:
         clock: seconds since the epoch.
 
     Attributes:
-        hits: how often a result was found, by the name that ``count`` was given.
+        hits: how often a result was found, by the name that ``count_hits`` was given.
 
     Raises:
         DataError: if the folder is none, or holds another program's file of that name.
@@ -88,8 +88,8 @@ class ResultCache:
         self.hits: Counter[str] = Counter()
         self._clock = clock
         self._log_pages = max(8, min(_LONGEST_LOG_PAGES, limit // 16 // PAGE_SIZE))
-        # The log may be twice as long as asked for, and an index lies beside it.
-        self._room = limit - 3 * self._log_pages * PAGE_SIZE
+        # A transaction may lead the log to three times what was asked for; its index is beside it.
+        self._room = limit - 4 * self._log_pages * PAGE_SIZE
         self._writing = threading.Lock()
         self._renewing = threading.Lock()
         self._warned = False
@@ -194,10 +194,10 @@ class ResultCache:
 
     # -- the whole -------------------------------------------------------------------------
 
-    def count_hit(self, name: str) -> None:
-        """Count a result that was found and used."""
+    def count_hits(self, name: str, number: int) -> None:
+        """Count results that were found and used."""
         with self._renewing:
-            self.hits[name] += 1
+            self.hits[name] += number
 
     def info(self) -> CacheInfo:
         """What it holds now."""
@@ -248,6 +248,11 @@ class ResultCache:
         """Whether it is in use, and its file is still the one in the folder."""
         database = self._held.database
         return database is not None and database.is_current()
+
+    def is_over(self) -> bool:
+        """Whether it was closed, or its file was deleted since it was opened."""
+        database = self._held.database
+        return not self._finalizer.alive or (database is not None and not database.is_current())
 
     # -- what can go wrong -----------------------------------------------------------------
 
@@ -367,7 +372,7 @@ def opened(folder: str, limit: int) -> ResultCache:
     """
     with _opening:
         known = _open_now.get((folder, limit))
-        if known is None or not known.is_current():
+        if known is None or known.is_over():
             known = ResultCache(folder, limit=limit)
             _open_now[(folder, limit)] = known
         return known

@@ -66,6 +66,24 @@ def embed(
     recursive: Annotated[
         bool, typer.Option(help="Take the images in the subfolders of a folder too.")
     ] = True,
+    cache: Annotated[
+        bool,
+        typer.Option(
+            "--cache",
+            help="Keep the vectors for later runs, and embed only images whose content is new.",
+        ),
+    ] = False,
+    cache_folder: Annotated[
+        Path | None,
+        typer.Option(
+            help="Keep them in this folder, not in the user's own (implies --cache).",
+            show_default=False,
+        ),
+    ] = None,
+    cache_limit: Annotated[
+        str | None,
+        typer.Option(metavar="SIZE", help="The disk that they may take; 10GB if not given."),
+    ] = None,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -80,7 +98,9 @@ def embed(
       towhee embed photos/ -o photos.parquet
       towhee embed 'photos/**/*.jpg' https://example.org/a.jpg -o vectors.csv
       towhee embed photos/ -o photos.parquet --pipeline image-embedding-resnet50
+      towhee embed photos/ -o photos.parquet --cache
     """
+    from towhee.cli.cached_vectors import CachedVectors
     from towhee.cli.embedding import SHOWN, LeftOut, image_pipeline
     from towhee.cli.vector_files import SUFFIXES
 
@@ -89,6 +109,9 @@ def embed(
             f"{str(output)!r} ends in none of {', '.join(SUFFIXES)}", param_hint="--output"
         )
     chosen = image_pipeline(pipeline, batch_size=batch_size, workers=workers)
+    kept = CachedVectors(cache_folder, cache_limit) if cache or cache_folder is not None else None
+    if kept is not None:
+        chosen = kept.used_by(chosen)
     left_out = LeftOut(limit=None if as_json else SHOWN)
     started = time.perf_counter()
     try:
@@ -106,6 +129,9 @@ def embed(
             f"{output}: {counted(rows, 'row')} of {dimension} numbers{failed}, in {seconds:.1f} s "
             f"({rows / seconds:.1f} images/s)"
         )
+        if kept is not None:
+            found = kept.found(chosen)
+            say(f"{rows - found:,} embedded, {found:,} from the cache {kept.folder}")
         return
     say_json(
         {
@@ -117,6 +143,7 @@ def embed(
             "failures": left_out.as_json(),
             "seconds": round(seconds, 3),
             "images_per_second": round(rows / seconds, 2),
+            **({} if kept is None else kept.as_json(chosen, rows)),
         }
     )
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from towhee.engine.apply import Errors, apply_batch, apply_rows, describe, operator_error
-from towhee.engine.cache import Finder, Keeper, given_contents, passed_over
+from towhee.engine.cache.found import given_contents, passed_over
 from towhee.engine.chunk import MISSING, Chunk, Column, has_missing
 from towhee.engine.operators import Operators
 from towhee.engine.unfold import exploded, flattened, opened
@@ -39,6 +39,10 @@ class Outcome:
 
     chunk: Chunk
     error: OperatorError | None = None
+
+
+Runner = Callable[["RowProgram", Chunk], Outcome]
+"""One step of a program, ready to run."""
 
 
 class RowProgram:
@@ -72,7 +76,7 @@ class RowProgram:
         """
         error: OperatorError | None = None
         for runner in self._runners:
-            outcome = runner(chunk)
+            outcome = runner(self, chunk)
             chunk = outcome.chunk
             error = outcome.error or error
         return Outcome(chunk, error)
@@ -83,27 +87,33 @@ class RowProgram:
             return len(chunk)
         return len(chunk) - len({*chunk.failures, *passed_over(chunk, self._unless)})
 
-    def _runner(self, step: Step, operators: Operators) -> Callable[[Chunk], Outcome]:
+    def _runner(self, step: Step, operators: Operators) -> Runner:
+        # It is given the program and does not hold it, so that what it has open, such as a cache,
+        # is let go of when the run ends and not when garbage is collected.
         if isinstance(step, Map):
             call = RowCall(step, step.operator, operators, self._forward)
-            return lambda chunk: self._map(step, call, chunk)
+            return lambda program, chunk: program._map(step, call, chunk)
         if isinstance(step, Filter):
             call = RowCall(step, step.function, operators)
-            return lambda chunk: self._filter(step, call, chunk)
+            return lambda program, chunk: program._filter(step, call, chunk)
         if isinstance(step, Select):
-            return lambda chunk: self._select(step, chunk)
+            return lambda program, chunk: program._select(step, chunk)
         if isinstance(step, Explode):
-            return lambda chunk: self._explode(step, chunk)
+            return lambda program, chunk: program._explode(step, chunk)
         if isinstance(step, Flatten):
-            return lambda chunk: self._flatten(step, chunk)
+            return lambda program, chunk: program._flatten(step, chunk)
         if isinstance(step, (Rename, Drop)):
-            return lambda chunk: Outcome(_arrange(step, chunk))
+            return lambda _, chunk: Outcome(_arrange(step, chunk))
         if isinstance(step, Lookup):
+            from towhee.engine.cache.finder import Finder  # here, as few runs need SQLite
+
             find = Finder(step, operators)
-            return lambda chunk: Outcome(find(chunk))
+            return lambda _, chunk: Outcome(find(chunk))
         if isinstance(step, Store):
+            from towhee.engine.cache.keeper import Keeper
+
             keep = Keeper(step)
-            return lambda chunk: Outcome(keep(chunk))
+            return lambda _, chunk: Outcome(keep(chunk))
         raise UsageError(f"{step.label} is not a step over single rows")
 
     def _map(self, step: Map, call: RowCall, chunk: Chunk) -> Outcome:

@@ -18,7 +18,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from towhee.cache import DEFAULT_LIMIT, bytes_of, cache_folder
+from towhee.cache.location import DEFAULT_LIMIT, bytes_of, cache_folder
 from towhee.engine import run
 from towhee.errors import StreamError, UnknownNameError, UsageError
 from towhee.functional import show, sinks, sources

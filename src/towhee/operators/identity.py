@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from towhee.cache import installed_versions
+from towhee.cache.versions import installed_versions
 from towhee.operators.base import Operator, OperatorRef
 
 _OURS = "towhee."
@@ -64,21 +64,20 @@ def _code(target: Callable[..., Any]) -> str | None:
 
 
 def _code_now(target: Callable[..., Any]) -> str | None:
-    name, module = getattr(target, "__qualname__", ""), getattr(target, "__module__", None) or ""
-    if module.startswith(_OURS):
-        return f"towhee {installed_versions('towhee')}"
-    home = sys.modules.get(module)
+    name, module = getattr(target, "__qualname__", None), getattr(target, "__module__", None)
+    home = sys.modules.get(module) if isinstance(module, str) else None
     file = getattr(home, "__file__", None)
-    if file is None or "<locals>" in name:
+    if not isinstance(name, str) or home is None or file is None:
         return None
     try:
         found: object = functools.reduce(getattr, name.split("."), home)
-        content = Path(file).read_bytes()
+        if found is not target:  # decorated, or made by a function
+            return None
+        if home.__name__.startswith(_OURS):
+            return f"towhee {installed_versions('towhee')}"
+        return hashlib.sha256(Path(file).read_bytes()).hexdigest()
     except (AttributeError, OSError):
         return None
-    if found is not target:  # decorated, or made by a function of that name
-        return None
-    return hashlib.sha256(content).hexdigest()
 
 
 def _plain(value: object) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from towhee.cache import DEFAULT_LIMIT, bytes_of, cache_folder
+from towhee.cache.location import DEFAULT_LIMIT, bytes_of, cache_folder
 from towhee.engine.function import PlanFunction
 from towhee.errors import UnknownNameError, UsageError
 from towhee.hub import registry

@@ -6,7 +6,10 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from towhee.cache import FileStamp, content_digest, decoded, digest_of_all, opened, stamp_of
+from towhee.cache.content import content_digest, digest_of_all
+from towhee.cache.encoding import decoded
+from towhee.cache.stamp import FileStamp, stamp_of
+from towhee.cache.store import opened
 from towhee.engine.cache.found import Hit, LookedUp, Miss, Read
 from towhee.engine.cache.keys import result_key, way_digest
 from towhee.engine.chunk import MISSING, Chunk, Column
@@ -30,7 +33,6 @@ class Finder:
         alone = step.inputs is None or len(step.inputs) == 1
         self._reader = first if alone and isinstance(first, Operator) else None
         self._ways = [way_digest(keyed, operators) for keyed in step.results]
-        self._labels = [str(keyed.operators[-1]) for keyed in step.results]
         self._nothing: list[LookedUp] = [None for _ in step.results]
 
     def __call__(self, chunk: Chunk) -> Chunk:
@@ -42,7 +44,10 @@ class Finder:
         lookups: dict[str, Column] = dict(chunk.lookups)
         lookups[self._step.name] = [read for read, _ in rows]
         for number, keyed in enumerate(self._step.results):
-            lookups[keyed.name] = [found[number] for _, found in rows]
+            looked_up = [found[number] for _, found in rows]
+            lookups[keyed.name] = looked_up
+            hits = sum(type(one) is Hit for one in looked_up)
+            self._cache.count_hits(str(keyed.operators[-1]), hits)
         return chunk.with_lookups(lookups)
 
     def _inputs(self, chunk: Chunk) -> list[Column]:
@@ -90,13 +95,10 @@ class Finder:
             self._cache.note_digest(stamp, digest)
 
     def _found(self, content: bytes) -> list[LookedUp]:
-        """The results for a content; each one that is found is counted."""
-        return [
-            self._one(way, content, label)
-            for way, label in zip(self._ways, self._labels, strict=True)
-        ]
+        """The results for a content."""
+        return [self._one(way, content) for way in self._ways]
 
-    def _one(self, way: bytes | None, content: bytes, label: str) -> LookedUp:
+    def _one(self, way: bytes | None, content: bytes) -> LookedUp:
         if way is None:
             return None
         key = result_key(way, content)
@@ -104,8 +106,6 @@ class Finder:
         if kept is None:
             return Miss(key)
         try:
-            value = decoded(kept)
+            return Hit(decoded(kept))
         except ValueError:  # it was written by another form of this program
             return Miss(key)
-        self._cache.count_hit(label)
-        return Hit(value)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from towhee.cache import encoded, opened
+from towhee.cache.encoding import encoded
+from towhee.cache.store import opened
 from towhee.engine.cache.found import Miss
 from towhee.engine.chunk import Chunk
 from towhee.plan.step import VALUE, Store

@@ -7,7 +7,7 @@ import json
 import logging
 from functools import cache
 
-from towhee.cache import installed_versions
+from towhee.cache.versions import installed_versions
 from towhee.engine.operators import Operators
 from towhee.operators.identity import operator_fingerprint, reference_identity
 from towhee.plan.step import Keyed
