@@ -1,6 +1,7 @@
 # make demo   embed the sample pictures, search them, write demo.html
 # make test   install everything for development and run the tests
 # make check  what CI runs after the tests: lint, types, layers, snippets
+# make benchmarks  run all benchmarks and write benchmarks/results/report.md
 
 PYTHON ?= python3
 VENV := .venv
@@ -26,7 +27,7 @@ check: $(DEV)
 	$(BIN)/python tools/run_snippets.py
 
 benchmarks: $(DEV)
-	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	$(BIN)/python benchmarks/run.py $(BENCHMARK_ARGS)
 
 clean:
 	rm -rf $(VENV) build dist demo.html

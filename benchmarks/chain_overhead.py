@@ -8,18 +8,16 @@ process. The claim: a ratio of at most 1.3.
 
 from __future__ import annotations
 
-import argparse
 import gc
-import json
 import resource
 import statistics
 import time
 from collections.abc import Callable
-from pathlib import Path
+
+from harness.options import parser, write
+from harness.table import table
 
 from towhee import DataCollection
-
-RESULTS = Path(__file__).parent / "results"
 
 
 def increased(value: int) -> int:
@@ -56,10 +54,12 @@ def seconds(chain: Callable[[int], list[int]], rows: int) -> float:
 
 def main() -> None:
     """Run both chains in turn and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--runs", type=int, default=11)
-    options = parser.parse_args()
+    made = parser(__doc__)
+    made.add_argument("--rows", type=int)
+    made.add_argument("--runs", type=int)
+    options = made.parse_args()
+    options.rows = options.rows or (10_000 if options.quick else 1_000_000)
+    options.runs = options.runs or (3 if options.quick else 11)
     assert by_towhee(1000) == by_builtins(1000)
     ours: list[float] = []
     builtins: list[float] = []
@@ -77,13 +77,12 @@ def main() -> None:
         "best_ratio": round(min(ours) / min(builtins), 3),
         "peak_mib": round(peak, 1),
     }
-    print(f"{'chain':<10}  {'median':>9}  {'best':>9}")
-    print(f"{'built-ins':<10}  {statistics.median(builtins):>7.4f} s  {min(builtins):>7.4f} s")
-    print(f"{'towhee':<10}  {statistics.median(ours):>7.4f} s  {min(ours):>7.4f} s")
-    print(f"{'ratio':<10}  {report['median_ratio']:>9.2f}  {report['best_ratio']:>9.2f}")
+    medians = (report["builtins_median_s"], report["towhee_median_s"], report["median_ratio"])
+    bests = (round(min(builtins), 4), round(min(ours), 4), report["best_ratio"])
+    rows = [("median", *medians), ("best", *bests)]
+    print(table(("", "built-ins s", "towhee s", "ratio"), rows))
     print(f"peak memory: {peak:.0f} MiB")
-    RESULTS.mkdir(exist_ok=True)
-    (RESULTS / "chain_overhead.json").write_text(json.dumps(report, indent=2) + "\n")
+    write("chain_overhead", report, options)
 
 
 if __name__ == "__main__":

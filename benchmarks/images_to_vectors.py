@@ -24,7 +24,6 @@ from pathlib import Path
 from typing import Any
 
 from harness.image_models import ImageModel, image_model
-from harness.machine import cores
 from harness.options import GALLERY, parser, write
 from harness.pictures import jpeg_files
 from harness.race import Contender, Standing, race
@@ -119,18 +118,14 @@ def _ratio(rate: float, other: float | None) -> float | None:
 
 def compared(model: ImageModel, options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """The results of all contenders with one network."""
-    contenders = field(options.peers, options.variant or list(VARIANTS))
+    contenders = field(options.peers, options.variant)
     measuring = [each for each in contenders if each.limit_of is not None]
     limits = {each.limit_of: each.name for each in measuring if each.limit_of is not None}
     limits[""] = measuring[0].name
-    job = {
-        "images": jpeg_files(options.images, options.count),
-        "warm_up": jpeg_files(options.images, options.warm_up),
-        "checkpoint": model.checkpoint,
-        "onnx": model.onnx,
-        "preprocess": model.preprocess,
-        "cores": cores(),
-    }
+    images, warm_up = (
+        jpeg_files(options.images, count) for count in (options.count, options.warm_up)
+    )
+    job = model.job(images, warm_up)
     standings = race(contenders, job, folder, rounds=options.rounds)
     return {
         "name": model.name,
@@ -189,6 +184,7 @@ def asked() -> argparse.Namespace:
     options.count = options.count or (16 if options.quick else max(there, _FEWEST))
     options.warm_up = options.warm_up or (8 if options.quick else 64)
     options.rounds = options.rounds or (1 if options.quick else 5)
+    options.variant = options.variant or list(VARIANTS[: 1 if options.quick else None])
     return options
 
 

@@ -8,16 +8,15 @@ The claim: importing towhee takes less than 100 ms more than starting Python.
 
 from __future__ import annotations
 
-import argparse
-import json
 import resource
 import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-RESULTS = Path(__file__).parent / "results"
+from harness.options import parser, write
+from harness.table import table
+
 PROGRAMS = {
     "pass": "pass",
     "import towhee": "import towhee",
@@ -35,9 +34,10 @@ def life(program: str) -> float:
 
 def main() -> None:
     """Run the programs in turn and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--runs", type=int, default=15)
-    runs = parser.parse_args().runs
+    made = parser(__doc__)
+    made.add_argument("--runs", type=int)
+    options = made.parse_args()
+    runs = options.runs or (1 if options.quick else 15)
     for program in PROGRAMS.values():
         life(program)  # the first run reads the files from the disk
     times: dict[str, list[float]] = {name: [] for name in PROGRAMS}
@@ -55,14 +55,10 @@ def main() -> None:
         for name, taken in times.items()
     }
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"{'program':<34}  {'median':>9}  {'best':>9}  {'more':>9}  {'ratio':>6}")
-    for name, row in results.items():
-        times_of = (f"{row[key]:>6.1f} ms" for key in ("median_ms", "best_ms", "over_bare_ms"))
-        print(f"{name:<34}  {'  '.join(times_of)}  {row['ratio']:>6.2f}")
+    header = ("program", "median ms", "best ms", "more ms", "ratio")
+    print(table(header, [(name, *row.values()) for name, row in results.items()]))
     print(f"peak memory of the largest process: {peak:.0f} MiB")
-    RESULTS.mkdir(exist_ok=True)
-    report = {"runs": runs, "programs": results, "peak_mib": round(peak, 1)}
-    (RESULTS / "start_up.json").write_text(json.dumps(report, indent=2) + "\n")
+    write("start_up", {"runs": runs, "programs": results, "peak_mib": round(peak, 1)}, options)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.machine import cores
 from harness.processes import run_json
 
 
@@ -28,6 +29,17 @@ class ImageModel:
     onnx: str
     preprocess: dict[str, Any]
     random_weights: bool
+
+    def job(self, images: list[str], warm_up: list[str]) -> dict[str, Any]:
+        """The fields of a ``Job`` that all contenders share, on all cores."""
+        return {
+            "images": images,
+            "warm_up": warm_up,
+            "checkpoint": self.checkpoint,
+            "onnx": self.onnx,
+            "preprocess": self.preprocess,
+            "cores": cores(),
+        }
 
 
 def image_model(into: Path, checkpoint: Path | None, images: list[str]) -> ImageModel:

@@ -28,6 +28,7 @@ class Contender:
         script: its file in ``contenders``.
         python: the interpreter that runs it; ``None`` if its environment is not there.
         options: the ``options`` of its job.
+        fields: other fields of its job, in place of those that all share.
         limit_of: the name of the contender whose limit it measures; ``None`` if it competes.
     """
 
@@ -35,6 +36,7 @@ class Contender:
     script: str
     python: Path | None = Path(sys.executable)
     options: dict[str, Any] = field(default_factory=dict)
+    fields: dict[str, Any] = field(default_factory=dict)
     limit_of: str | None = None
 
 
@@ -93,7 +95,8 @@ def _run(contender: Contender, standing: Standing, job: dict[str, Any], folder: 
         return
     path = folder / f"{_file_name(contender)}.json"
     vectors = str(path.with_suffix(".npy"))
-    path.write_text(json.dumps({**job, "options": contender.options, "vectors": vectors}))
+    own = {**contender.fields, "options": contender.options, "vectors": vectors}
+    path.write_text(json.dumps({**job, **own}))
     script = str(CONTENDERS / contender.script)
     done = finished([str(contender.python), script, str(path)], timeout=_TIMEOUT)
     if done.report is None:
