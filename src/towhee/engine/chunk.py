@@ -116,6 +116,19 @@ class Chunk:
         lookups = {name: list(compress(found, mask)) for name, found in self.lookups.items()}
         return Chunk(columns, Selected(self.keys, mask, length), failures, lookups)
 
+    def take(self, places: Sequence[int]) -> Chunk:
+        """The rows at these places, in their order."""
+        columns: dict[str, Column] = {
+            name: [values[place] for place in places] for name, values in self.columns.items()
+        }
+        failures = {}
+        if self.failures:
+            failures = {
+                new: self.failures[old] for new, old in enumerate(places) if old in self.failures
+            }
+        lookups = {name: [found[place] for place in places] for name, found in self.lookups.items()}
+        return Chunk(columns, [self.keys[place] for place in places], failures, lookups)
+
     def with_columns(self, columns: dict[str, Column]) -> Chunk:
         """The same rows with other columns."""
         return Chunk(columns, self.keys, self.failures, self.lookups)

@@ -95,12 +95,18 @@ class Streams:
         threads: the cores that each call keeps busy; 0 where the work is done elsewhere (a GPU),
             ``None`` if it is not known.
         batch_size: the number of rows that suits it, ``None`` to find it by measuring.
+        length: how long a prepared value is, where a batch is as wide as its longest; rows of
+            like length are then put together. It needs a ``batch_size``.
+        usual_length: the length at which that number of rows suits it; of longer ones a batch
+            has fewer.
     """
 
     forward: Callable[[Sequence[Any]], Sequence[Any] | npt.NDArray[Any]]
     parallel: int = 1
     threads: int | None = None
     batch_size: int | None = None
+    length: Callable[[Any], int] | None = None
+    usual_length: int = 1
 
 
 class ModelOperator(Operator[In, Out]):
