@@ -80,7 +80,7 @@ def describe(step: Step) -> str:
     return step.label
 
 
-def operator_error(step: Step, key: Any, value: Any, cause: Exception) -> OperatorError:
+def operator_error(step: Step, key: Any, value: Any, cause: BaseException) -> OperatorError:
     """The error that stops a run: which row, which operator, what it was given, what to do."""
     if isinstance(cause, OperatorError):
         return cause

@@ -81,11 +81,12 @@ class RowProgram:
             error = outcome.error or error
         return Outcome(chunk, error)
 
-    def rows_to_do(self, chunk: Chunk) -> int:
-        """How many rows of a chunk the first step will be called for, and not pass over."""
+    def places_to_do(self, chunk: Chunk) -> Sequence[int]:
+        """The places of the rows that the first step will be called for, and not pass over."""
         if not chunk.failures and not self._unless:
-            return len(chunk)
-        return len(chunk) - len({*chunk.failures, *passed_over(chunk, self._unless)})
+            return range(len(chunk))
+        left_out = {*chunk.failures, *passed_over(chunk, self._unless)}
+        return [place for place in range(len(chunk)) if place not in left_out]
 
     def _runner(self, step: Step, operators: Operators) -> Runner:
         # It is given the program and does not hold it, so that what it has open, such as a cache,
@@ -279,6 +280,25 @@ class RowCall:
         if inputs is None:
             return [chunk.elements()]
         return [chunk.column(name) for name in inputs]
+
+
+def ended_by_failure(step: Step, chunk: Chunk, on_error: OnError) -> Outcome:
+    """What becomes of a chunk behind a step whose failures were kept, if they are not to be.
+
+    Args:
+        step: the step in which rows failed.
+        chunk: the rows behind it, in which no row had failed before unless failures are kept.
+        on_error: what becomes of them.
+    """
+    if not chunk.failures or on_error == "keep":
+        return Outcome(chunk)
+    if on_error == "skip":
+        _log_skipped(chunk.failures)
+        return Outcome(chunk.compress([place not in chunk.failures for place in range(len(chunk))]))
+    first = min(chunk.failures)
+    failure = chunk.failures[first]
+    error = operator_error(step, failure.key, failure.value, failure.error)
+    return Outcome(chunk.slice(0, first), error)
 
 
 def _log_skipped(failures: Mapping[int, Failure]) -> None:

@@ -109,7 +109,32 @@ def batches(chunks: Iterator[Chunk], size: BatchSize, model: Lookahead) -> Itera
     """The same rows in chunks of the size that is right at the time.
 
     A model that has nothing to do is given what there is, and the last rows are shared out among
-    its workers. If the chunks end in an error, the rows in front of it are still given.
+    its workers.
+    """
+    return regrouped(
+        chunks,
+        lambda: size.rows,
+        is_urgent=lambda: model.is_idle and not size.is_asked_for,
+        at_the_end=lambda rows: rows if size.is_asked_for else math.ceil(rows / model.workers),
+    )
+
+
+def regrouped(
+    chunks: Iterator[Chunk],
+    wanted: Callable[[], int],
+    *,
+    is_urgent: Callable[[], bool],
+    at_the_end: Callable[[int], int] = lambda rows: rows,
+) -> Iterator[Chunk]:
+    """The same rows in chunks of another size.
+
+    If the chunks end in an error, the rows in front of it are still given.
+
+    Args:
+        chunks: the rows.
+        wanted: how many rows the next chunk shall have at most.
+        is_urgent: whether to give what there is, though it is fewer.
+        at_the_end: how many rows to give at once of those that are left in the end.
     """
     waiting: list[Chunk] = []
     rows = 0
@@ -118,7 +143,7 @@ def batches(chunks: Iterator[Chunk], size: BatchSize, model: Lookahead) -> Itera
         for chunk in chunks:
             waiting.append(chunk)
             rows += len(chunk)
-            while rows >= (taken := size.rows) or (rows and _should_not_wait(size, model)):
+            while rows >= (taken := wanted()) or (rows and is_urgent()):
                 together = Chunk.joined(waiting)
                 yield together.slice(0, taken)
                 rows = max(0, rows - taken)
@@ -126,14 +151,9 @@ def batches(chunks: Iterator[Chunk], size: BatchSize, model: Lookahead) -> Itera
     except Exception as error:  # noqa: BLE001 (raised again below, behind the rows that came first)
         failure = error
     if rows:
-        share = rows if size.is_asked_for else math.ceil(rows / model.workers)
-        yield from Chunk.joined(waiting).pieces(min(size.rows, share))
+        yield from Chunk.joined(waiting).pieces(min(wanted(), at_the_end(rows)))
     if failure is not None:
         raise failure
-
-
-def _should_not_wait(size: BatchSize, model: Lookahead) -> bool:
-    return model.is_idle and not size.is_asked_for
 
 
 def measured(work: Work, size: BatchSize) -> Work:

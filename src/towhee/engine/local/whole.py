@@ -195,11 +195,7 @@ def _shuffle(step: Shuffle, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
         return
     order = list(range(len(together)))
     random.Random(step.seed).shuffle(order)
-    columns: dict[str, Column] = {
-        name: [values[i] for i in order] for name, values in together.columns.items()
-    }
-    failures = {new: together.failures[i] for new, i in enumerate(order) if i in together.failures}
-    yield Chunk(columns, [together.keys[i] for i in order], failures)
+    yield together.take(order)
 
 
 @transform.register

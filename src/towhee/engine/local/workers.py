@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from typing import Any
 
@@ -88,7 +88,7 @@ def run_in_threads(
     executor: Executor,
     lookahead: Lookahead,
     report: StageReport,
-) -> Iterator[Chunk]:
+) -> Generator[Chunk, None, None]:
     """Each task's chunk after ``work``, done in the executor's threads, in the order of tasks.
 
     Raises the error of the first failing row after the rows in front of it were given, and an
