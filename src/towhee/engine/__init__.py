@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from towhee.engine.chunk import Chunk
+from towhee.engine.history import note_run
 from towhee.engine.local.engine import run as run_locally
+from towhee.engine.report import RunReport
+from towhee.models.machine import cores
 from towhee.plan.plan import Plan
 
 __all__ = ["Chunk", "run"]
 
 
-def run(plan: Plan) -> Generator[Chunk, None, None]:
-    """The chunks of rows that the plan gives, on the engine that its options name."""
-    return run_locally(plan)
+def run(plan: Plan, *, on_behalf_of: Plan | None = None) -> Generator[Chunk, None, None]:
+    """The chunks of rows that the plan gives, on the engine that its options name.
+
+    Args:
+        plan: what is to be done.
+        on_behalf_of: whose run it is, where the plan is made for it; ``explain(analyze=True)``
+            of that one tells about it.
+    """
+    report = RunReport(cores())
+    note_run(on_behalf_of or plan, report)
+    return run_locally(plan, report)

@@ -83,7 +83,7 @@ class PlanFunction:
         """The results for several values, as they come."""
         keys = [_key(value, place) for place, value in enumerate(values)]
         source = Values(values, keys, (self._source.name,))
-        for chunk in run(replace(self.plan, source=source)):
+        for chunk in run(replace(self.plan, source=source), on_behalf_of=self.plan):
             yield from chunk.elements()
 
     @property

@@ -31,7 +31,7 @@ class Operators:
         known = self._made.get(id(operator))
         if known is not None:
             return known[1]
-        made = operator if not isinstance(operator, OperatorRef) else _instantiate(operator)
+        made = operator if not isinstance(operator, OperatorRef) else shared_model(operator)
         if isinstance(made, Operator):
             made.ensure_setup()
         self._made[id(operator)] = (operator, made)
@@ -50,7 +50,8 @@ class Operators:
         return known
 
 
-def _instantiate(ref: OperatorRef) -> Callable[..., Any]:
+def shared_model(ref: OperatorRef) -> Callable[..., Any]:
+    """The operator of a reference: a model that a run of this process has, else a new one."""
     target = ref.resolve()
     if not (isinstance(target, type) and issubclass(target, ModelOperator)):
         return ref.instantiate()

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from towhee.engine.chunk import Chunk
 
 
 @dataclass(slots=True)
@@ -13,7 +18,7 @@ class StageReport:
 
     Attributes:
         label: its steps.
-        place: where it ran, in words.
+        place: where it ran: ``"source"``, or a placement.
         workers: how many of its tasks could run at once.
         rows_in: rows that it was given.
         rows_out: rows that it gave.
@@ -43,6 +48,28 @@ class StageReport:
         self.bytes_in += bytes_in
         self.bytes_out += bytes_out
         self.batch_sizes[rows_in] += 1
+
+    def pulled(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        """The same chunks; the time until each is there is work of this stage."""
+        while True:
+            started = time.perf_counter()
+            chunk = next(chunks, None)
+            self.busy += time.perf_counter() - started
+            if chunk is None:
+                return
+            self.rows_out += len(chunk)
+            yield chunk
+
+    def given(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        """The same chunks on their way into this stage; the time until they are there is not."""
+        while True:
+            started = time.perf_counter()
+            chunk = next(chunks, None)
+            self.busy -= time.perf_counter() - started
+            if chunk is None:
+                return
+            self.rows_in += len(chunk)
+            yield chunk
 
 
 @dataclass(slots=True)

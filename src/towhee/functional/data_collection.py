@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from towhee.cache.location import DEFAULT_LIMIT, bytes_of, cache_folder
 from towhee.engine import run
+from towhee.engine.explained import explained
 from towhee.errors import StreamError, UnknownNameError, UsageError
 from towhee.functional import show, sinks, sources
 from towhee.functional._namespaces import Namespaces
@@ -27,7 +28,6 @@ from towhee.functional.operator_call import OperatorCall, namespace
 from towhee.functional.rows import Rows, elements, restarted
 from towhee.functional.state import State, fit_and_apply
 from towhee.operators.base import OperatorRef, short
-from towhee.plan.explain import explain
 from towhee.plan.plan import Plan
 from towhee.plan.source import Concat, Source, Stream, Table, Values, Zip
 from towhee.plan.step import (
@@ -415,9 +415,26 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
         options = {"cache": cache_folder(path), "cache_limit": bytes_of(limit)}
         return self._like(self._plan.with_options(**options))
 
-    def explain(self) -> str:
-        """What the chain does, step by step, and in which stages it runs."""
-        return explain(self._plan)
+    def explain(self, *, analyze: bool = False) -> str:
+        """What the chain does, step by step, in which stages, and how its models run.
+
+        Args:
+            analyze: whether to tell of its last run too: the rows, times, bytes and batches of
+                each stage, and which one holds it up. A chain that was not run yet is run.
+
+        Raises:
+            UsageError: if it was not run, and its rows can be read only once.
+
+        Example:
+            >>> chain = DataCollection.range(1000).map(str)
+            >>> print(chain.explain(analyze=True))  # doctest: +ELLIPSIS
+            values(range(0, 1000))
+              map(str)
+            runs as
+              1. where the rows are read: map(str)
+            ran in ...
+        """
+        return explained(self._plan, analyze=analyze)
 
     # -- state -----------------------------------------------------------------------------
 

@@ -126,6 +126,10 @@ class ModelOperator(Operator[In, Out]):
         """Load what ``forward`` needs, so that the first call is as quick as the others."""
         self.ensure_setup()
 
+    def how_it_runs(self) -> list[str]:
+        """What is known here of the backend that runs it, in lines; none if nothing is known."""
+        return []
+
     def streams(self) -> Streams:
         """How to run ``forward`` over many rows: one call at a time, unless a class knows better.
 

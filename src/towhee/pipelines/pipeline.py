@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from towhee.cache.location import DEFAULT_LIMIT, bytes_of, cache_folder
+from towhee.engine.explained import explained
 from towhee.engine.function import PlanFunction
 from towhee.errors import UnknownNameError, UsageError
 from towhee.hub import registry
@@ -16,7 +17,6 @@ from towhee.hub.reference import reference
 from towhee.operators.base import short
 from towhee.pipelines.catalogue import EMBEDDED, PREFIX, PipelineSpec
 from towhee.pipelines.image_models import image_pipelines, timm_spec
-from towhee.plan.explain import explain
 from towhee.plan.plan import Plan
 from towhee.plan.source import Argument
 from towhee.plan.step import Map
@@ -80,9 +80,17 @@ class Pipeline:
         """What it does, as a plan."""
         return self._function.plan
 
-    def explain(self) -> str:
-        """What it does, step by step."""
-        return explain(self.plan)
+    def explain(self, *, analyze: bool = False) -> str:
+        """What it does, step by step, and how its models run.
+
+        Args:
+            analyze: whether to tell of the last call with a list too: the rows, times, bytes
+                and batches of each stage. Calls with one input are not watched.
+
+        Raises:
+            UsageError: if it was not called with a list yet.
+        """
+        return explained(self.plan, analyze=analyze)
 
     def __repr__(self) -> str:
         return f"<pipeline {self.spec.name}: {self.spec.summary}>"

@@ -20,7 +20,7 @@ from towhee.plan.step import (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that it can be weakly referenced
 class Plan:
     """A source, the steps that its rows go through, and the options of the run.
 

@@ -43,20 +43,24 @@ def run(plan: Plan, report: RunReport | None = None) -> Generator[Chunk, None, N
         resources.callback(report.stop)
         report.start()
         size = ReadSize(plan.options.memory_limit)
-        chunks = size.noted(_closed_by(resources, read(plan.source, run, size)))
+        told = StageReport(plan.source.label, "source")
+        report.stages.append(told)
+        rows = _closed_by(resources, read(plan.source, run, size))
+        chunks = size.noted(told.pulled(rows))
         operators = Operators()
         cut = stages(plan)
         models = [operators.streams(model_of(stage).operator) for stage in cut if _is_model(stage)]
         threads = Threads(cores(), models, resources)
         safe = False
         for stage in cut:
+            told = StageReport(stage.label, stage.placement)
+            report.stages.append(told)
             if stage.whole:
-                chunks = _closed_by(resources, _whole(stage, chunks, safe))
+                rows = _closed_by(resources, _whole(stage, told.given(chunks), safe))
+                chunks = told.pulled(rows)
                 safe = safe_after(stage.steps, safe)
                 continue
             on_error: OnError = "keep" if safe else plan.options.on_error
-            told = StageReport(stage.label, stage.placement)
-            report.stages.append(told)
             work = Work(stage, plan, operators, on_error, threads, told)
             chunks = _closed_by(resources, LOWERED[stage.placement](work, chunks))
             if stage.placement == "inline":

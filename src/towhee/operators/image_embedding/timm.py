@@ -174,6 +174,17 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         assert self._runner is not None
         self._runner.alone()
 
+    def how_it_runs(self) -> list[str]:
+        """The backend and precision that were chosen, and what was measured for it."""
+        from towhee.models.decision_text import decision_lines
+        from towhee.models.decisions import decisions_about
+
+        known = self._decision
+        if known is None and self._backend_name == self._precision == "auto":
+            decisions = decisions_about(self.spec.full_name)
+            known = next((each for each in decisions if each.fidelity == self._fidelity), None)
+        return [] if known is None else decision_lines(known)
+
     def streams(self) -> Streams:
         """The model for an engine: a call for each core, in batches of the size that is best."""
         self.ensure_setup()
