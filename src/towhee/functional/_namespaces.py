@@ -121,6 +121,9 @@ class ImageEmbeddingTimm(OperatorCall[R, F]):
             normalize: bool = True,
             device: str = "auto",
             backend: str = "auto",
+            precision: str = "auto",
+            fidelity: float = 0.999,
+            calibration: Sequence[Any] = (),
             checkpoint: Any = None,
             pretrained: bool = True,
             trust_pickle: bool = False,
@@ -236,6 +239,30 @@ class TensorVstack(OperatorCall[R, F]):
         def __getitem__(self, columns: Any) -> TensorVstack[F, F]: ...
 
 
+class TextEmbeddingSentenceTransformers(OperatorCall[R, F]):
+    """Embed sentences, and texts of any length, with a model of sentence-transformers."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(
+            self,
+            model_name: str = "all-MiniLM-L6-v2",
+            *,
+            prompt: str | None = None,
+            normalize: bool = True,
+            device: str = "auto",
+            backend: str = "auto",
+            precision: str = "auto",
+            fidelity: float = 0.9999,
+            calibration: Sequence[str] = (),
+            checkpoint: Any = None,
+            trust_pickle: bool = False,
+        ) -> R: ...
+        def __getitem__(self, columns: Any) -> TextEmbeddingSentenceTransformers[F, F]: ...
+
+
 class ImageDecode(OperatorCall[R, F]):
     """Turn files, addresses and arrays into images."""
 
@@ -271,6 +298,19 @@ class ImageEmbedding(OperatorCall[R, F]):
     def timm(self) -> ImageEmbeddingTimm[R, F]:
         """Embed images with any model of the timm library."""
         return ImageEmbeddingTimm(self._build, "image_embedding.timm")
+
+
+class TextEmbedding(OperatorCall[R, F]):
+    """Texts to vectors."""
+
+    __slots__ = ()
+
+    @property
+    def sentence_transformers(self) -> TextEmbeddingSentenceTransformers[R, F]:
+        """Embed sentences, and texts of any length, with a model of sentence-transformers."""
+        return TextEmbeddingSentenceTransformers(
+            self._build, "text_embedding.sentence_transformers"
+        )
 
 
 class Towhee(OperatorCall[R, F]):
@@ -352,6 +392,11 @@ class Towhee(OperatorCall[R, F]):
     def tensor_vstack(self) -> TensorVstack[R, F]:
         """Stack arrays on top of each other, along the first axis."""
         return TensorVstack(self._build, "tensor_vstack")
+
+    @property
+    def text_embedding(self) -> TextEmbedding[R, F]:
+        """Texts to vectors."""
+        return TextEmbedding(self._build, "text_embedding")
 
 
 class Namespaces(Generic[R, F]):
@@ -438,3 +483,8 @@ class Namespaces(Generic[R, F]):
     def tensor_vstack(self) -> TensorVstack[R, F]:
         """Stack arrays on top of each other, along the first axis."""
         return TensorVstack(self._apply, "tensor_vstack")
+
+    @property
+    def text_embedding(self) -> TextEmbedding[R, F]:
+        """Texts to vectors."""
+        return TextEmbedding(self._apply, "text_embedding")

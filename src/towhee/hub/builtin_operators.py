@@ -23,6 +23,9 @@ BUILTIN_OPERATORS: dict[str, str] = {
     "image_rotate": f"{_OPERATORS}.image_transform.rotate:ImageRotate",
     "search_vectors": f"{_OPERATORS}.search_vectors.exact:SearchVectors",
     "runas_op": f"{_OPERATORS}.runas_op.runas_op:RunasOp",
+    "text_embedding.sentence_transformers": (
+        f"{_OPERATORS}.text_embedding.sentence_transformers:SentenceTransformersTextEmbedding"
+    ),
     "tensor_hstack": f"{_OPERATORS}.tensor.hstack:TensorHstack",
     "tensor_vstack": f"{_OPERATORS}.tensor.vstack:TensorVstack",
     "tensor_reshape": f"{_OPERATORS}.tensor.reshape:TensorReshape",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from towhee.errors import WeightsError
 from towhee.models.calibration import sample_photographs
-from towhee.models.network import Batch
+from towhee.models.network import Batch, concatenated
 from towhee.models.preprocess import Preprocess
 from towhee.models.spec import ModelSpec
 
@@ -76,6 +77,10 @@ class EmbeddedModel:
     def calibration(self) -> list[Batch]:
         """The sample photographs."""
         return [(self.preprocess.pixels(image)[None],) for image in sample_photographs()]
+
+    def joined(self, rows: Sequence[Batch]) -> Batch:
+        """One batch of several."""
+        return concatenated(rows)
 
 
 @cache

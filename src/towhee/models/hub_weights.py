@@ -5,37 +5,43 @@ The only module that imports huggingface_hub.
 
 from __future__ import annotations
 
+import logging
 import re
 from pathlib import Path
 
 from towhee.errors import MissingExtraError, WeightsError
 from towhee.models.file_digest import file_sha256
 
+logger = logging.getLogger(__name__)
+
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
-def cached_file(repository: str, file: str) -> Path | None:
+def cached_file(repository: str, file: str, *, revision: str | None = None) -> Path | None:
     """A file of a repository in the cache, ``None`` if it is not there; nothing is downloaded."""
     try:
         from huggingface_hub import try_to_load_from_cache
     except ModuleNotFoundError as error:
         raise MissingExtraError("the Hugging Face Hub", "torch") from error
-    found = try_to_load_from_cache(repository, file)
+    found = try_to_load_from_cache(repository, file, revision=revision)
     return Path(found) if isinstance(found, str) else None
 
 
-def pulled_file(repository: str, file: str, *, model_name: str) -> Path:
+def pulled_file(
+    repository: str, file: str, *, model_name: str, revision: str | None = None
+) -> Path:
     """A file of a repository in the cache, downloaded if it is not there.
 
     Args:
         repository: ``"timm/resnet50.a1_in1k"``.
         file: its name in the repository.
         model_name: what ``towhee hub pull`` calls the model, for messages.
+        revision: a commit of the repository; its newest if not given.
 
     Raises:
         WeightsError: if it is neither cached nor to be had; it says how to get it.
     """
-    cached = cached_file(repository, file)
+    cached = cached_file(repository, file, revision=revision)
     if cached is not None:  # without asking the Hub, so that it works offline and at once
         return cached
     import httpx2
@@ -52,8 +58,8 @@ def pulled_file(repository: str, file: str, *, model_name: str) -> Path:
     get_them = _remedy(repository, model_name)
     try:
         # Asked once before the download, which would try a dead network again for half a minute.
-        get_hf_file_metadata(hf_hub_url(repository, file))
-        return Path(hf_hub_download(repository, file))
+        get_hf_file_metadata(hf_hub_url(repository, file, revision=revision))
+        return Path(hf_hub_download(repository, file, revision=revision))
     except OfflineModeIsEnabled as error:
         raise WeightsError(
             f"the weights of {model_name} are not cached here, and HF_HUB_OFFLINE forbids to ask "
@@ -77,6 +83,30 @@ def pulled_file(repository: str, file: str, *, model_name: str) -> Path:
         ) from error
     except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
         raise WeightsError(_unreachable(model_name, get_them, error)) from error
+
+
+def pulled_if_there(
+    repository: str, file: str, *, model_name: str, revision: str | None = None
+) -> Path | None:
+    """A file that a repository may lack, from the cache or the Hub; ``None`` if it has none.
+
+    Where the Hub cannot be asked, what is not in the cache counts as not in the repository.
+
+    Raises:
+        WeightsError: if it is there, and its download fails.
+    """
+    cached = cached_file(repository, file, revision=revision)
+    if cached is not None:
+        return cached
+    import httpx2
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url
+
+    try:
+        get_hf_file_metadata(hf_hub_url(repository, file, revision=revision))
+    except (OSError, httpx2.HTTPError) as error:  # that it is not there among them
+        logger.info("%s has no %s that could be had: %s", repository, file, error)
+        return None
+    return pulled_file(repository, file, model_name=model_name, revision=revision)
 
 
 def stated_sha256(cached: Path) -> str | None:

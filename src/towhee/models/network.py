@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
@@ -37,6 +39,10 @@ class Graph(Protocol):
         """Real inputs on which backends are compared, each a batch of one row."""
         ...
 
+    def joined(self, rows: Sequence[Batch]) -> Batch:
+        """One batch of several; where their rows differ in length, they are padded."""
+        ...
+
 
 class Network(Graph, Protocol):
     """A model that can be had as a torch module too, which is the reference."""
@@ -44,3 +50,14 @@ class Network(Graph, Protocol):
     def module(self) -> torch.nn.Module:
         """The torch module that gives ``(n, d)`` vectors for the inputs of a batch."""
         ...
+
+
+def concatenated(rows: Sequence[Batch]) -> Batch:
+    """One batch of several whose rows have the same shape.
+
+    Example:
+        >>> (joined,) = concatenated([(np.zeros((1, 4)),), (np.ones((2, 4)),)])
+        >>> joined.shape
+        (3, 4)
+    """
+    return tuple(np.concatenate(parts) for parts in zip(*rows, strict=True))

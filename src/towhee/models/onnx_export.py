@@ -5,16 +5,15 @@ from __future__ import annotations
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from towhee.errors import MissingExtraError, WeightsError
 from towhee.models.backends.onnx import GRAPH_ERRORS, OnnxBackend
 from towhee.models.backends.torch_eager import TorchBackend
+from towhee.models.network import Batch
 from towhee.models.vectors import unit_length
 
 if TYPE_CHECKING:
@@ -34,12 +33,22 @@ def can_export() -> bool:
     return True
 
 
-def exported(model: torch.nn.Module, size: tuple[int, int], *, name: str) -> bytes:
-    """The model as the content of an ONNX file; batches may have any size.
+def exported(
+    model: torch.nn.Module,
+    example: Batch,
+    *,
+    check: Batch,
+    inputs: Mapping[str, Sequence[str]],
+    name: str,
+) -> bytes:
+    """The model as the content of an ONNX file; named axes of its inputs may have any size.
 
     Args:
-        model: gives ``(n, d)`` for pixels ``(n, height, width, 3) uint8``.
-        size: ``(height, width)``.
+        model: gives ``(n, d)`` for its inputs.
+        example: inputs for which it is exported; named axes have at least 2 elements.
+        check: inputs of other sizes, for which the file has to give the model's vectors.
+        inputs: their names, and the names of their first axes: ``{"pixels": ("n",)}``. Axes of
+            the same name have the same size.
         name: what to call the model in an error.
 
     Raises:
@@ -50,16 +59,20 @@ def exported(model: torch.nn.Module, size: tuple[int, int], *, name: str) -> byt
 
     if not can_export():
         raise MissingExtraError("a model as ONNX", "export")
+    axes = {axis: torch.export.Dim(axis, min=1) for named in inputs.values() for axis in named}
     with tempfile.TemporaryDirectory() as folder, _quiet_exporter():
         path = Path(folder, "model.onnx")
         try:
             torch.onnx.export(
                 model,
-                (torch.zeros(2, *size, 3, dtype=torch.uint8),),
+                tuple(map(torch.from_numpy, example)),
                 path,
-                input_names=["pixels"],
-                output_names=["embedding"],
-                dynamic_shapes=({0: torch.export.Dim("n", min=1)},),
+                input_names=list(inputs),
+                output_names=["vectors"],
+                dynamic_shapes=tuple(
+                    {place: axes[axis] for place, axis in enumerate(named)}
+                    for named in inputs.values()
+                ),
                 dynamo=True,
                 external_data=False,
                 verbose=False,
@@ -70,22 +83,19 @@ def exported(model: torch.nn.Module, size: tuple[int, int], *, name: str) -> byt
                 f'{name} cannot be exported as ONNX: use backend="torch" ({reason})'
             ) from error
         content = path.read_bytes()
-    _check_agreement(model, content, size, name)
+    _check_agreement(model, content, check, name)
     return content
 
 
-def _check_agreement(
-    model: torch.nn.Module, content: bytes, size: tuple[int, int], name: str
-) -> None:
+def _check_agreement(model: torch.nn.Module, content: bytes, check: Batch, name: str) -> None:
     """Compare the export's vectors with the model's, for a batch of another size than exported."""
-    batch = np.random.default_rng(0).integers(0, 256, (3, *size, 3)).astype(np.uint8)
     try:
-        ours = unit_length(OnnxBackend(content, name=name)(batch))
+        ours = unit_length(OnnxBackend(content, name=name)(*check))
     except GRAPH_ERRORS as error:
         raise WeightsError(
             f'{name} as ONNX does not run on batches of any size: use backend="torch"'
         ) from error
-    theirs = unit_length(TorchBackend(model, device="cpu")(batch))
+    theirs = unit_length(TorchBackend(model, device="cpu")(*check))
     cosine = float((ours * theirs).sum(axis=1).min())
     if not cosine >= _LEAST_COSINE:
         raise WeightsError(
@@ -104,6 +114,7 @@ def _quiet_exporter() -> Iterator[None]:
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", r".*LeafSpec", FutureWarning)
+            warnings.filterwarnings("ignore", r"# The axis name: .* will not be used", UserWarning)
             yield
     finally:
         log.setLevel(level)

@@ -24,9 +24,10 @@ logger = logging.getLogger(__name__)
 _SECONDS = 0.4  # of one measurement, once it is warm
 _REFERENCE_SECONDS = 6.0  # after which the reference has seen enough inputs
 _FEWEST_INPUTS = 16
-_BATCH_SIZES = (1, 2, 4, 8)
+_BATCH_SIZES = (1, 2, 4, 8, 16, 32)
 _GPU_BATCH_SIZES = (16, 32, 64, 128, 256)
 _PLATEAU = 0.98  # of the best speed; the smallest batch that reaches it is taken
+_PATIENCE = 2  # doublings in a row that bring nothing, after which no larger batch is tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def decide(
         runner = reference
         if candidate != REFERENCE:
             runner = Runner(network, candidate, device=device, threads=cores)
-        measurements.append(_measured(runner, inputs, expected, fidelity))
+        measurements.append(_measured(network, runner, inputs, expected, fidelity))
     sound = [each for each in measurements if not each.problem]
     if not sound:
         raise _none_holds(network, measurements, fidelity)
@@ -120,7 +121,11 @@ def _reference(
 
 
 def _measured(
-    runner: Runner, inputs: list[Batch], expected: npt.NDArray[np.float32], fidelity: float
+    network: Network,
+    runner: Runner,
+    inputs: list[Batch],
+    expected: npt.NDArray[np.float32],
+    fidelity: float,
 ) -> Measurement:
     candidate = runner.candidate
     try:
@@ -131,23 +136,36 @@ def _measured(
             if not cosine >= fidelity:
                 problem = f"its worst cosine to float32 is {cosine:.4f}"
                 return Measurement(candidate, worst_cosine=cosine, problem=problem)
-            speed, batch_size = _speed(backend, inputs, pool)
+            speed, batch_size = _speed(network, backend, inputs, pool)
     except (MissingExtraError, WeightsError, UsageError) as error:
         return Measurement(candidate, problem=str(error))
     return Measurement(candidate, speed, batch_size, cosine)
 
 
-def _speed(backend: Backend, inputs: list[Batch], pool: ThreadPoolExecutor) -> tuple[float, int]:
+def _speed(
+    network: Network, backend: Backend, inputs: list[Batch], pool: ThreadPoolExecutor
+) -> tuple[float, int]:
     """Rows a second on the plateau, and the smallest batch size that reaches it."""
     sizes = _GPU_BATCH_SIZES if not backend.threads else _BATCH_SIZES
     speeds: dict[int, float] = {}
+    in_vain = 0
     for size in sizes:
-        speeds[size] = _rate(backend, _joined(inputs, size), pool)
-        if speeds[size] < 0.9 * max(speeds.values()):
+        best = max(speeds.values(), default=0.0)
+        batch = network.joined(list(islice(cycle(_of_usual_length(inputs)), size)))
+        speeds[size] = _rate(backend, batch, pool)
+        in_vain = in_vain + 1 if speeds[size] < best / _PLATEAU else 0
+        if speeds[size] < 0.9 * best or in_vain == _PATIENCE:
             break  # it only gets worse from here
     enough = _PLATEAU * max(speeds.values())
     size = min(size for size, speed in speeds.items() if speed >= enough)
     return speeds[size], size
+
+
+def _of_usual_length(inputs: list[Batch]) -> list[Batch]:
+    """Those about the median of all lengths, as rows of like length share a batch in a run."""
+    by_length = sorted(inputs, key=lambda batch: batch[0].shape[-1])
+    middle = len(inputs) // 2
+    return by_length[max(0, middle - 2) : middle + 2]
 
 
 def _rate(backend: Backend, batch: Batch, pool: ThreadPoolExecutor) -> float:
@@ -165,12 +183,6 @@ def _rate(backend: Backend, batch: Batch, pool: ThreadPoolExecutor) -> float:
     started = time.perf_counter()
     calls = sum(pool.map(calls_until, [started + _SECONDS] * workers))
     return calls * len(batch[0]) / (time.perf_counter() - started)
-
-
-def _joined(inputs: list[Batch], size: int) -> Batch:
-    """One batch of ``size`` rows out of the inputs, again from the first where they are fewer."""
-    rows = [tuple(part[:1] for part in batch) for batch in islice(cycle(inputs), size)]
-    return tuple(np.concatenate(parts) for parts in zip(*rows, strict=True))
 
 
 def _none_holds(

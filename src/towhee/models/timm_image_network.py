@@ -9,11 +9,13 @@ from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from towhee.errors import MissingExtraError
 from towhee.models.calibration import sample_photographs
 from towhee.models.file_digest import file_sha256
 from towhee.models.layers import with_layer
-from towhee.models.network import Batch
+from towhee.models.network import Batch, concatenated
 from towhee.models.onnx_cache import keep_export, kept_export
 from towhee.models.onnx_export import exported
 from towhee.models.pixel_network import pixel_network
@@ -91,9 +93,13 @@ class TimmImageNetwork:
         content = kept_export(self.key) if self.key else None
         if content is None:
             _, height, width = self._preprocess.input_size
+            shape = (height, width, 3)
+            random = np.random.default_rng(0).integers(0, 256, (3, *shape))
             content = exported(
                 pixel_network(self._network, self._preprocess, folded=True),
-                (height, width),
+                (np.zeros((2, *shape), np.uint8),),
+                check=(random.astype(np.uint8),),
+                inputs={"pixels": ("n",)},
                 name=self.name,
             )
             if self.key:
@@ -104,3 +110,7 @@ class TimmImageNetwork:
         """The images given, or the sample photographs."""
         images = self._images or sample_photographs()
         return [(self._preprocess.pixels(image)[None],) for image in images]
+
+    def joined(self, rows: Sequence[Batch]) -> Batch:
+        """One batch of several."""
+        return concatenated(rows)

@@ -12,7 +12,7 @@ class PipelineSpec:
 
     Attributes:
         name: what ``pipeline(name)`` takes.
-        data: the kind of data it takes: ``"image"``.
+        data: the kind of data it takes: ``"image"`` or ``"text"``.
         summary: what it gives, in one line.
         steps: its operators: names and keyword arguments.
         dimension: the length of the vectors it gives.
@@ -41,6 +41,9 @@ EMBEDDED = PipelineSpec(
 
 PREFIX = "image-embedding-"
 
+SENTENCE_EMBEDDING = "sentence-embedding"
+SENTENCE_PREFIX = f"{SENTENCE_EMBEDDING}-"
+
 
 def timm_pipeline(
     model_name: str, arguments: dict[str, Any], dimension: int | None, license: str | None
@@ -57,5 +60,21 @@ def timm_pipeline(
         dimension=dimension,
         license=license,
         extra="torch",
+        model_name=model_name,
+    )
+
+
+def sentence_pipeline(
+    name: str, model_name: str, dimension: int | None, license: str | None
+) -> PipelineSpec:
+    """The pipeline of one sentence model."""
+    return PipelineSpec(
+        name=name,
+        data="text",
+        summary=f"texts to vectors with {model_name}",
+        steps=(("text_embedding.sentence_transformers", {"model_name": model_name}),),
+        dimension=dimension,
+        license=license,
+        extra="text",
         model_name=model_name,
     )

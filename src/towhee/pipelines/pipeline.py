@@ -15,8 +15,15 @@ from towhee.errors import UnknownNameError, UsageError
 from towhee.hub import registry
 from towhee.hub.reference import reference
 from towhee.operators.base import short
-from towhee.pipelines.catalogue import EMBEDDED, PREFIX, PipelineSpec
+from towhee.pipelines.catalogue import (
+    EMBEDDED,
+    PREFIX,
+    SENTENCE_EMBEDDING,
+    SENTENCE_PREFIX,
+    PipelineSpec,
+)
 from towhee.pipelines.image_models import image_pipelines, timm_spec
+from towhee.pipelines.sentence_models import sentence_pipelines, unlisted_sentence_pipeline
 from towhee.plan.plan import Plan
 from towhee.plan.source import Argument
 from towhee.plan.step import Map
@@ -107,8 +114,10 @@ def pipeline(
     """A pipeline by its name.
 
     Args:
-        name: ``"image-embedding"`` for the model inside the package, or
-            ``"image-embedding-<timm model>"``; ``towhee pipelines`` lists them.
+        name: ``"image-embedding"`` for the model inside the package,
+            ``"image-embedding-<timm model>"``, ``"sentence-embedding"``, or
+            ``"sentence-embedding-<model of sentence-transformers>"``; ``towhee pipelines`` lists
+            them.
         on_error: what a failing input does to the others of a list: ``"raise"``, ``"skip"`` or
             ``"keep"`` (a ``Failure`` stands in its place).
         batch_size: inputs that the model takes at once; found by measuring if not given.
@@ -117,8 +126,8 @@ def pipeline(
             ``device=``.
 
     Returns:
-        A function of a path, an http(s) address, bytes, a PIL image or an array, or of a list
-        of them.
+        A function of an image (a path, an http(s) address, bytes, a PIL image or an array) or of
+        a text, or of a list of them.
 
     Raises:
         UnknownNameError: for an unknown name or argument; it offers the closest.
@@ -161,7 +170,8 @@ def register_pipeline(
         42
         >>> unregister_pipeline("doubling")
     """
-    if name in _registered or name == EMBEDDED.name or name.startswith(PREFIX):
+    own = name in (EMBEDDED.name, SENTENCE_EMBEDDING)
+    if name in _registered or own or name.startswith((PREFIX, SENTENCE_PREFIX)):
         raise UsageError(f"a pipeline is called {name!r} already")
     chosen: list[tuple[str, dict[str, Any]]] = []
     for step in steps:
@@ -183,7 +193,7 @@ def unregister_pipeline(name: str) -> None:
 
 
 def find_pipeline(name: str) -> PipelineSpec:
-    """The pipeline of that name; any model of timm has one, listed or not."""
+    """The pipeline of that name; any model of timm or sentence-transformers has one."""
     if not isinstance(name, str):
         raise UsageError(f"a pipeline is asked for by its name, not by {short(name)}")
     chosen = name.removeprefix("towhee/").replace("_", "-") if name not in _registered else name
@@ -192,13 +202,15 @@ def find_pipeline(name: str) -> PipelineSpec:
             return spec
     if name.startswith(PREFIX):
         return timm_spec(name[len(PREFIX) :])
+    if name.startswith(SENTENCE_PREFIX):
+        return unlisted_sentence_pipeline(name[len(SENTENCE_PREFIX) :])
     known = [spec.name for spec in list_pipelines()]
     raise UnknownNameError("pipeline", name, known, "`towhee pipelines` lists them")
 
 
 def list_pipelines() -> list[PipelineSpec]:
     """All pipelines that have a name, those of this process last."""
-    return [*image_pipelines(), *_registered.values()]
+    return [*image_pipelines(), *sentence_pipelines(), *_registered.values()]
 
 
 def _pair(step: Any) -> tuple[str, dict[str, Any]]:

@@ -1,0 +1,1 @@
+"""Sentence models: texts to vectors by a transformer and a pooling over its tokens."""

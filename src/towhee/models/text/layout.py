@@ -1,0 +1,160 @@
+"""What a sentence model is made of, as its own files say."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from towhee.errors import WeightsError
+from towhee.models.checkpoint import CONFIG_FILE
+from towhee.models.text.files import ModelFiles
+from towhee.models.text.pooling import POOLINGS
+
+TOKENIZER_FILE = "tokenizer.json"
+_MODULES_FILE = "modules.json"
+_TRANSFORMER_FILE = "sentence_bert_config.json"
+_PROMPTS_FILE = "config_sentence_transformers.json"
+_SUPPORTED = ("Transformer", "Pooling", "Normalize")
+_NO_LIMIT = 1_000_000  # tokenizers write a number beyond all lengths where there is no limit
+_LEGACY_POOLINGS = {
+    "pooling_mode_cls_token": "cls",
+    "pooling_mode_max_tokens": "max",
+    "pooling_mode_mean_tokens": "mean",
+    "pooling_mode_mean_sqrt_len_tokens": "mean_sqrt_len_tokens",
+    "pooling_mode_weightedmean_tokens": "weightedmean",
+    "pooling_mode_lasttoken": "lasttoken",
+}
+"""How files say it that were written before there was one field, in the order of the vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceLayout:
+    """From tokens to a vector.
+
+    Attributes:
+        transformer: the folder of the transformer within the model, ``""`` or ``"0_Transformer/"``.
+        poolings: over the tokens' vectors; several are put one behind the other.
+        has_unit_length: whether the model itself scales its vectors to unit length.
+        max_tokens: beyond which a text is cut; ``None`` for no limit.
+        cuts_left: whether it is cut at its beginning.
+        lower_case: whether texts are put into lower case in front of the tokenizer.
+        prompt: what the model puts in front of every text of its own accord.
+        padding: the token that fills up the shorter rows of a batch.
+        dimension: the length of the vectors.
+    """
+
+    transformer: str
+    poolings: tuple[str, ...]
+    has_unit_length: bool
+    max_tokens: int | None
+    cuts_left: bool
+    lower_case: bool
+    prompt: str
+    padding: int
+    dimension: int
+
+
+def sentence_layout(files: ModelFiles) -> SentenceLayout:
+    """The layout of a model, from its configuration files; its weights are not needed.
+
+    Raises:
+        WeightsError: if a file is missing or damaged, or the model has a part that towhee does
+            not compute.
+
+    Source: https://sbert.net/docs/package_reference/sentence_transformer/modules.html
+    """
+    listed = files.needed(_MODULES_FILE)
+    modules = _modules(listed)
+    transformer = modules[0][1]
+    pooling = files.needed(modules[1][1] + CONFIG_FILE)
+    stated = _read(pooling)
+    poolings = _poolings(stated, pooling)
+    tokens = _read(files.needed(transformer + _TRANSFORMER_FILE))
+    config = _read(files.needed(transformer + CONFIG_FILE))
+    tokenizer = files.possible(transformer + "tokenizer_config.json")
+    about_tokenizer = _read(tokenizer) if tokenizer else {}
+    prompt = _prompt(files)
+    if prompt and not stated.get("include_prompt", True):
+        raise WeightsError(f"{str(pooling)!r} leaves prompts out of the pooling, towhee does not")
+    width = stated.get("embedding_dimension") or stated.get("word_embedding_dimension")
+    if not isinstance(width, int):
+        raise WeightsError(f"{str(pooling)!r} states no dimension")
+    return SentenceLayout(
+        transformer=transformer,
+        poolings=poolings,
+        has_unit_length=len(modules) == 3,
+        max_tokens=_max_tokens(tokens, config, about_tokenizer),
+        cuts_left=about_tokenizer.get("truncation_side") == "left",
+        lower_case=bool(tokens.get("do_lower_case")),
+        prompt=prompt,
+        padding=config.get("pad_token_id") or 0,
+        dimension=width * len(poolings),
+    )
+
+
+def _modules(file: Path) -> list[tuple[str, str]]:
+    """Kind and folder of each module, in their order, which has to be one that towhee computes."""
+    listed = _read(file, of=list)
+    try:
+        kinds = [str(each["type"]).rpartition(".")[2] for each in listed]
+        folders = [f"{each['path']}/" if each["path"] else "" for each in listed]
+    except (KeyError, TypeError) as error:
+        raise WeightsError(
+            f"{str(file)!r} names no modules as sentence-transformers does"
+        ) from error
+    if tuple(kinds) not in (_SUPPORTED[:2], _SUPPORTED):
+        raise WeightsError(
+            f"{str(file)!r} lists the modules {', '.join(kinds)}; towhee runs "
+            f"{', '.join(_SUPPORTED)} (the last if there is one)"
+        )
+    return list(zip(kinds, folders, strict=True))
+
+
+def _poolings(stated: dict[str, Any], file: Path) -> tuple[str, ...]:
+    named = stated.get("pooling_mode")
+    if named is None:
+        named = [mode for key, mode in _LEGACY_POOLINGS.items() if stated.get(key)] or ["mean"]
+    poolings = (named,) if isinstance(named, str) else tuple(named)
+    unknown = [pooling for pooling in poolings if pooling not in POOLINGS]
+    if unknown or not poolings:
+        raise WeightsError(
+            f"{str(file)!r} asks for the pooling {unknown}; towhee has {', '.join(POOLINGS)}"
+        )
+    return poolings
+
+
+def _max_tokens(
+    stated: dict[str, Any], config: dict[str, Any], tokenizer: dict[str, Any]
+) -> int | None:
+    """As sentence-transformers settles it: its own file, or else the least of what others say."""
+    own: int | None = stated.get("max_seq_length")
+    if own is not None:
+        return own
+    limits = (tokenizer.get("model_max_length"), config.get("max_position_embeddings"))
+    known = [int(limit) for limit in limits if limit is not None and 0 < limit < _NO_LIMIT]
+    return min(known, default=None)
+
+
+def _prompt(files: ModelFiles) -> str:
+    file = files.possible(_PROMPTS_FILE)
+    about = _read(file) if file else {}
+    name = about.get("default_prompt_name")
+    if name is None:
+        return ""
+    try:
+        return str(about["prompts"][name])
+    except (KeyError, TypeError) as error:
+        raise WeightsError(f"{str(file)!r} has no prompt of the name {name!r}") from error
+
+
+def _read(file: Path, *, of: type = dict) -> Any:
+    """The JSON in a file, which the caller looks into."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise WeightsError(f"{str(file)!r} is not JSON: {error}") from error
+    if not isinstance(content, of):
+        raise WeightsError(f"{str(file)!r} holds no {of.__name__}")
+    return content
