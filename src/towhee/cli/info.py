@@ -12,7 +12,12 @@ import typer
 
 import towhee
 from towhee.cli.messages import Json, Verbose, say, say_json
-from towhee.cli.models import model_about, model_names
+from towhee.cli.models import (
+    model_about,
+    model_names,
+    sentence_model_about,
+    sentence_model_of,
+)
 
 if TYPE_CHECKING:
     from towhee.pipelines.catalogue import PipelineSpec
@@ -53,8 +58,9 @@ def _about(name: str) -> dict[str, Any]:
     """
     from towhee.errors import UnknownNameError
     from towhee.hub import registry
+    from towhee.models.text.known_models import KNOWN
     from towhee.pipelines import find_pipeline, list_pipelines
-    from towhee.pipelines.catalogue import PREFIX
+    from towhee.pipelines.catalogue import PREFIX, SENTENCE_PREFIX
 
     pipelines = [spec.name for spec in list_pipelines()]
     plain = name.removeprefix("towhee/").replace("_", "-")
@@ -63,7 +69,12 @@ def _about(name: str) -> dict[str, Any]:
     operators = registry.names()
     if registry.canonical(name) in operators:
         return _operator(name)
-    models = model_names()
+    sentence_model = sentence_model_of(name)
+    if sentence_model is not None:
+        if name.startswith(SENTENCE_PREFIX):
+            return _pipeline(find_pipeline(name))
+        return {"kind": "model", **sentence_model_about(sentence_model)}
+    models = [*model_names(), *KNOWN]
     model_name = name.removeprefix(PREFIX)
     if model_name.partition(".")[0] not in {known.partition(".")[0] for known in models}:
         raise UnknownNameError(
@@ -79,12 +90,13 @@ def _pipeline(spec: PipelineSpec) -> dict[str, Any]:
     from towhee.pipelines import pipeline
     from towhee.pipelines.catalogue import EMBEDDED
 
+    about = sentence_model_about if spec.data == "text" else model_about
     model_name = EMBEDDED.name if spec.name == EMBEDDED.name else spec.model_name
     return {
         "kind": "pipeline",
         **pipeline_row(spec),
         "steps": [{"operator": operator, "arguments": given} for operator, given in spec.steps],
-        "model": None if model_name is None else model_about(model_name),
+        "model": None if model_name is None else about(model_name),
         "explain": pipeline(spec.name).explain(),
     }
 

@@ -47,6 +47,40 @@ def model_names() -> list[str]:
     return [*embedded_names(), *names]
 
 
+def sentence_model_about(name: str) -> dict[str, Any]:
+    """A sentence model as plain values: weights, licence, dimension."""
+    from towhee.models.text.describe import describe_sentence_model
+    from towhee.models.text.spec import sentence_spec
+
+    try:
+        return describe_sentence_model(name)
+    except MissingExtraError as error:
+        spec = sentence_spec(name)
+        return {
+            "model": spec.name,
+            "license": spec.license,
+            "dimension": spec.dimension,
+            "missing": str(error),
+        }
+
+
+def sentence_model_of(name: str) -> str | None:
+    """The sentence model that a name stands for: its own, or its pipeline's; ``None`` for none.
+
+    A name with an owner is a repository of sentence-transformers, unless it says otherwise:
+    ``"timm/resnet50"``, ``"hf-hub:owner/name"``.
+    """
+    from towhee.models.text.known_models import DEFAULT_MODEL, KNOWN
+    from towhee.pipelines.catalogue import PREFIX, SENTENCE_EMBEDDING, SENTENCE_PREFIX
+
+    if name.replace("_", "-") == SENTENCE_EMBEDDING:
+        return DEFAULT_MODEL
+    if name.startswith(SENTENCE_PREFIX):
+        return name.removeprefix(SENTENCE_PREFIX)
+    has_owner = "/" in name and not name.startswith(("timm/", "towhee/", "hf-hub:", PREFIX))
+    return name if name in KNOWN or has_owner else None
+
+
 def embedded_names() -> tuple[str, ...]:
     """What the model inside the package is called: by its pipeline, and by its own name."""
     from towhee.models.embedded_model import embedded_model

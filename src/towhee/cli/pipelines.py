@@ -22,7 +22,8 @@ def pipelines(
 ) -> None:
     """List the pipelines: what they take and give, and what they need.
 
-    Any model of timm has a pipeline, image-embedding-NAME, whether it is listed or not.
+    Any model of timm has a pipeline, image-embedding-NAME, and any of sentence-transformers,
+    sentence-embedding-OWNER/NAME, whether it is listed or not.
 
     Examples:
 
@@ -58,6 +59,7 @@ def pipelines(
         ],
     )
     say("\nAny other model of timm: --pipeline image-embedding-NAME")
+    say("Any other of sentence-transformers: sentence-embedding-OWNER/NAME")
 
 
 _WEIGHTS = {True: "here", False: "not here", None: ""}
@@ -81,13 +83,15 @@ def pipeline_row(spec: PipelineSpec) -> dict[str, Any]:
 
 def _weights_here(spec: PipelineSpec) -> bool | None:
     """Whether nothing has to be downloaded; ``None`` where there are no weights to speak of."""
-    from towhee.cli.weights import is_cached
+    from towhee.cli.weights import is_cached, is_sentence_model_cached
 
     operator, _ = spec.steps[-1]
     if operator == "image_embedding.embedded":
         return True
     if spec.model_name is None:
         return None
+    if operator == "text_embedding.sentence_transformers":
+        return is_sentence_model_cached(spec.model_name)
     return is_cached(spec.model_name)
 
 

@@ -1,8 +1,10 @@
-"""Which weights of timm's models are on this machine, told without importing timm."""
+"""Which weights are on this machine, told without importing timm or transformers."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from towhee.errors import MissingExtraError
 
 
 def is_cached(model_name: str) -> bool | None:
@@ -18,6 +20,17 @@ def is_cached(model_name: str) -> bool | None:
 
     found = try_to_load_from_cache(f"timm/{model_spec(model_name).full_name}", WEIGHTS_FILE)
     return isinstance(found, str)
+
+
+def is_sentence_model_cached(model_name: str) -> bool | None:
+    """The same for a sentence model."""
+    from towhee.models.text.describe import cached_weights
+    from towhee.models.text.spec import sentence_spec
+
+    try:
+        return cached_weights(sentence_spec(model_name)) is not None
+    except MissingExtraError:
+        return None
 
 
 def cache_folder() -> Path | None:
