@@ -22,6 +22,10 @@ PEERS = {
     "fastembed": ("fastembed==0.9.1", *_MODEL),
     # It imports pkg_resources, which later versions of setuptools lack.
     "towhee-1": ("towhee==1.1.3", "setuptools<81", *_MODEL),
+    # The other back ends of sentence-transformers go through optimum, which wants versions of its
+    # own of the packages beneath.
+    "sbert-onnx": ("sentence-transformers[onnx]==5.7.0", "torch==2.13.0", "onnxruntime==1.32.0"),
+    "sbert-openvino": ("sentence-transformers[openvino]==6.2.0", "torch==2.13.0"),
 }
 """The environment's name → what is installed in it."""
 
