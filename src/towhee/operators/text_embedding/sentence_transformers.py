@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_BATCH_SIZE = 16  # where it was not measured
+_BATCH_SIZE, _GPU_BATCH_SIZE = 16, 128  # where it was not measured
 
 
 class SentenceTransformersTextEmbedding(ModelOperator[str, npt.NDArray[np.float32]]):
@@ -164,11 +164,12 @@ class SentenceTransformersTextEmbedding(ModelOperator[str, npt.NDArray[np.float3
         assert self._decision is not None
         assert self._network is not None
         backend = self._runner.streaming()
+        unmeasured = _BATCH_SIZE if backend.threads else _GPU_BATCH_SIZE
         return Streams(
             lambda prepared: self._vectors(backend, prepared),
             parallel=backend.parallel,
             threads=backend.threads,
-            batch_size=self._decision.chosen.batch_size or _BATCH_SIZE,
+            batch_size=self._decision.chosen.batch_size or unmeasured,
             length=len,
             usual_length=self._network.usual_length,
         )

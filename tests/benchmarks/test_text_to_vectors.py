@@ -1,0 +1,60 @@
+"""The table of texts to vectors holds true ratios, of vectors that agree."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.texts import texts
+from text_to_vectors import DEFAULT, shown
+
+SCRIPT = Path(__file__).parents[2] / "benchmarks/text_to_vectors.py"
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What a smoke run writes."""
+    results = tmp_path_factory.mktemp("results")
+    command = [sys.executable, str(SCRIPT), "--quick", "--results", str(results)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads((results / "text_to_vectors.json").read_text())
+
+
+@pytest.fixture(scope="module")
+def rows(figures: Any) -> dict[str, Any]:
+    """The results by the contender's name."""
+    return {each["name"]: each for each in figures["contenders"]}
+
+
+def test_ratios_are_those_of_the_rates(rows: dict[str, Any]) -> None:
+    default = rows[DEFAULT]["texts_per_second"]
+    assert rows[DEFAULT]["ratio_to_default"] == 1
+    expected = rows["towhee"]["texts_per_second"] / default
+    assert rows["towhee"]["ratio_to_default"] == pytest.approx(expected, rel=1e-2)
+
+
+def test_towhee_gives_the_vectors_of_sentence_transformers(rows: dict[str, Any]) -> None:
+    assert rows[DEFAULT]["worst_cosine"] == pytest.approx(1)
+    assert rows["towhee"]["worst_cosine"] >= 0.9999
+    assert rows["towhee"]["remark"].startswith("runs on ")
+
+
+def test_peers_that_are_not_installed_are_listed_as_such(figures: Any) -> None:
+    table = shown(figures["texts"], figures["contenders"])
+    for name in (f"{DEFAULT}, ONNX", f"{DEFAULT}, OpenVINO", "fastembed"):
+        assert f"  {name}: not installed here" in table
+
+
+def test_texts_are_the_same_each_time_and_of_mixed_length() -> None:
+    found = texts(1000)
+    assert texts(1000) == found
+    words = sorted(len(text.split()) for text in found)
+    assert words[0] <= 3
+    assert 15 <= statistics.median(words) <= 21
+    assert words[-1] > 100
