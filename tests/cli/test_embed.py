@@ -6,6 +6,7 @@ import contextlib
 import csv
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -297,3 +298,11 @@ def test_a_pipeline_that_gives_no_vectors_is_refused(
     assert done.exit_code == 1
     assert "gives no vectors" in done.stderr
     assert not (tmp_path / "x.csv").exists()
+
+
+def test_analyze_tells_where_the_time_went(towhee: Any, photos: Path, tmp_path: Path) -> None:
+    done = towhee("embed", photos, "-o", tmp_path / "vectors.csv", "--analyze")
+    assert done.exit_code == 0, done.stderr
+    assert re.search(r"^ +4 +4 .* in batches: image_embedding\.embedded", done.stderr, re.MULTILINE)
+    assert "bottleneck: " in done.stderr
+    assert "bottleneck: " not in done.stdout

@@ -5,13 +5,18 @@ from __future__ import annotations
 import platform
 import sys
 from importlib import metadata
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import towhee as package
 from towhee import pipeline
+from towhee.models.candidates import Candidate
+from towhee.models.decision_text import decision_lines
+from towhee.models.decisions import remember
 from towhee.models.embedded_model import embedded_model
+from towhee.models.selection import Decision, Measurement
 
 
 def test_without_a_name_the_installation(towhee: Any, towhee_json: Any) -> None:
@@ -84,3 +89,20 @@ def test_without_timm_a_pinned_model_is_known_and_says_what_to_install(
     assert told["dimension"] == 2048
     assert 'pip install "towhee[torch]"' in told["missing"]
     assert "did you mean 'resnet50'" in towhee("info", "resnet5").stderr
+
+
+def test_a_model_that_was_run_tells_what_was_measured_of_its_backends(
+    towhee: Any, towhee_json: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    assert towhee_json("info", "resnet18")["decisions"] == []
+    reference = Measurement(Candidate("torch"), 28.1, 8, 1.0)
+    fastest = Measurement(Candidate("onnxruntime"), 53.2, 4, 0.9999998)
+    decision = Decision(fastest, 0.999, (reference, fastest))
+    remember("0123", decision, model=towhee_json("info", "resnet18")["model"])
+    (told,) = towhee_json("info", "resnet18")["decisions"]
+    assert told["chosen"]["candidate"] == {"backend": "onnxruntime", "precision": "float32"}
+    assert [each["rows_per_second"] for each in told["measurements"]] == [28.1, 53.2]
+    shown = towhee("info", "resnet18").stdout
+    for line in decision_lines(decision):
+        assert line in shown

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from towhee.cli.messages import Json, Verbose, counted, is_terminal, say, say_json
+from towhee.cli.messages import Json, Verbose, counted, is_terminal, note, say, say_json
 from towhee.errors import DataError, TowheeError
 
 if TYPE_CHECKING:
@@ -84,6 +84,10 @@ def embed(
         str | None,
         typer.Option(metavar="SIZE", help="The disk that they may take; 10GB if not given."),
     ] = None,
+    analyze: Annotated[
+        bool,
+        typer.Option("--analyze", help="Tell on stderr where the time went, stage by stage."),
+    ] = False,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -99,6 +103,7 @@ def embed(
       towhee embed 'photos/**/*.jpg' https://example.org/a.jpg -o vectors.csv
       towhee embed photos/ -o photos.parquet --pipeline image-embedding-resnet50
       towhee embed photos/ -o photos.parquet --cache
+      towhee embed photos/ -o photos.parquet --analyze
     """
     from towhee.cli.cached_vectors import CachedVectors
     from towhee.cli.embedding import SHOWN, LeftOut, image_pipeline
@@ -123,6 +128,8 @@ def embed(
         raise
     seconds = time.perf_counter() - started
     left_out.say()
+    if analyze:
+        note(chosen.explain(analyze=True))
     if not as_json:
         failed = f", {left_out.count:,} left out" if left_out.count else ""
         say(

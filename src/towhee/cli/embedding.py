@@ -102,7 +102,7 @@ def embedded(
     source = Stream(lambda: readable, key=str)
     dimension: int | None = None
     try:
-        for chunk in run(replace(plan, source=source)):
+        for chunk in run(replace(plan, source=source), on_behalf_of=embed.plan):
             (elements,) = chunk.columns.values()
             for place, failure in sorted(chunk.failures.items()):
                 left_out.add(str(chunk.keys[place]), reason(failure.error))

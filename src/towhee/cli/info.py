@@ -6,6 +6,7 @@ import inspect
 import platform
 import sys
 from collections.abc import Mapping
+from dataclasses import is_dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -73,7 +74,7 @@ def _about(name: str) -> dict[str, Any]:
     if sentence_model is not None:
         if name.startswith(SENTENCE_PREFIX):
             return _pipeline(find_pipeline(name))
-        return {"kind": "model", **sentence_model_about(sentence_model)}
+        return _model(sentence_model_about(sentence_model))
     models = [*model_names(), *KNOWN]
     model_name = name.removeprefix(PREFIX)
     if model_name.partition(".")[0] not in {known.partition(".")[0] for known in models}:
@@ -82,7 +83,14 @@ def _about(name: str) -> dict[str, Any]:
         )
     if name.startswith(PREFIX):
         return _pipeline(find_pipeline(name))
-    return {"kind": "model", **model_about(name)}
+    return _model(model_about(name))
+
+
+def _model(about: dict[str, Any]) -> dict[str, Any]:
+    """With what was measured of its backends here, if it was run."""
+    from towhee.models.decisions import decisions_about
+
+    return {"kind": "model", **about, "decisions": list(decisions_about(about["model"]))}
 
 
 def _pipeline(spec: PipelineSpec) -> dict[str, Any]:
@@ -152,6 +160,8 @@ def _installation() -> dict[str, Any]:
 
 def _say(about: Mapping[str, Any], indent: str = "") -> None:
     """Plain values, a line each; behind them texts of many lines, and values within values."""
+    from towhee.models.decision_text import decision_lines
+
     blocks = {key: value for key, value in about.items() if _is_block(value)}
     width = max((len(key) for key in about if key not in blocks), default=0)
     for key, value in about.items():
@@ -161,6 +171,9 @@ def _say(about: Mapping[str, Any], indent: str = "") -> None:
         say(f"{indent}{key}" if indent else f"\n{key}")
         if key == "extras":
             _say(_extra_lines(value), indent + "  ")
+        elif key == "decisions":
+            for line in (line for decision in value for line in decision_lines(decision)):
+                say(f"{indent}  {line}")
         elif isinstance(value, Mapping):
             _say(value, indent + "  ")
         else:
@@ -183,7 +196,7 @@ def _extra_lines(extras: Mapping[str, Any]) -> dict[str, str]:
 
 def _is_block(value: Any) -> bool:
     if isinstance(value, list):
-        return any(isinstance(item, (Mapping, list)) for item in value)
+        return any(isinstance(item, (Mapping, list)) or is_dataclass(item) for item in value)
     return (isinstance(value, str) and "\n" in value) or (
         isinstance(value, Mapping) and value != {}
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import logging
@@ -83,8 +84,11 @@ def reason(error: BaseException) -> str:
 
 
 def say_json(value: Any) -> None:
-    """A result as JSON, in ASCII, so that any terminal and any pipe can carry it."""
-    typer.echo(json.dumps(value, indent=2))
+    """A result as JSON, in ASCII, so that any terminal and any pipe can carry it.
+
+    A dataclass becomes an object with its fields.
+    """
+    typer.echo(json.dumps(value, indent=2, default=dataclasses.asdict))
 
 
 def say_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
