@@ -135,15 +135,33 @@ class Preprocess:
         """
         return self.normalized(self.pixels(image))
 
-    def pixels(self, image: Image) -> Pixels:
+    def pixels(self, image: Image, *, fast: bool = False) -> Pixels:
         """The image resized and cropped, ``(height, width, 3) uint8``, not yet normalised.
+
+        Args:
+            image: in any mode.
+            fast: resize only what the crop keeps, in six tenths of the time. Its edges are
+                placed by fractions of a pixel then, which changes one value in forty, by a few
+                of 255 levels.
 
         Raises:
             DataError: for an image without pixels.
         """
         if not image.size:
             raise DataError(f"an image of {image.shape[1]}x{image.shape[0]} pixels holds nothing")
-        return np.asarray(self._crop(self._resize(_pillow_image(image))))
+        picture = _pillow_image(image)
+        size = self._resized(picture.size)
+        if size == picture.size:
+            return np.asarray(self._crop(picture))
+        if fast and size[0] >= self.input_size[2] and size[1] >= self.input_size[1]:
+            return np.asarray(self._resized_crop(picture, size))
+        return np.asarray(self._crop(picture.resize(size, _FILTERS[self.interpolation])))
+
+    @property
+    def decode_size(self) -> int:
+        """The least shorter side of an image that does not have to be enlarged, in pixels."""
+        _, height, width = self.input_size
+        return math.floor(max(height, width) / self.crop_pct)
 
     def normalized(self, pixels: Pixels) -> Floats:
         """``(3, height, width) float32`` from what ``pixels`` gives."""
@@ -153,23 +171,22 @@ class Preprocess:
         values /= np.asarray(self.std, np.float32)[:, None, None]
         return values
 
-    def _resize(self, image: PIL.Image.Image) -> PIL.Image.Image:
+    def _resized(self, size: tuple[int, int]) -> tuple[int, int]:
+        """``(width, height)`` to which an image of ``size`` is resized before it is cropped."""
         _, height, width = self.input_size
         target_height, target_width = (
             math.floor(height / self.crop_pct),
             math.floor(width / self.crop_pct),
         )
         if self.crop_mode == "squash":
-            size = (target_width, target_height)
-        elif self.crop_mode == "center" and target_height == target_width:
-            size = _shorter_side(image.size, target_width)
+            return target_width, target_height
+        if self.crop_mode == "center" and target_height == target_width:
+            wide, high = _shorter_side(size, target_width)
         else:
-            ratios = (image.height / target_height, image.width / target_width)
+            ratios = (size[1] / target_height, size[0] / target_width)
             ratio = max(ratios) if self.crop_mode == "border" else min(ratios)
-            size = (round(image.width / ratio), round(image.height / ratio))
-        if size == image.size:
-            return image
-        return image.resize((max(1, size[0]), max(1, size[1])), _FILTERS[self.interpolation])
+            wide, high = round(size[0] / ratio), round(size[1] / ratio)
+        return max(1, wide), max(1, high)
 
     def _crop(self, image: PIL.Image.Image) -> PIL.Image.Image:
         """The middle of the image; where it is smaller than the crop, it is filled up first."""
@@ -183,9 +200,21 @@ class Preprocess:
             padded = PIL.Image.new("RGB", (wide, high), fill)
             padded.paste(image, ((wide - image.width) // 2, (high - image.height) // 2))
             image = padded
-        top = round((image.height - height) / 2)
-        left = round((image.width - width) / 2)
-        return image.crop((left, top, left + width, top + height))
+        return image.crop(self._middle(image.size))
+
+    def _resized_crop(self, image: PIL.Image.Image, size: tuple[int, int]) -> PIL.Image.Image:
+        """The middle of the image as if it were resized to ``size``, in one pass."""
+        _, height, width = self.input_size
+        across, down = image.width / size[0], image.height / size[1]
+        left, top, right, bottom = self._middle(size)
+        box = (left * across, top * down, right * across, bottom * down)
+        return image.resize((width, height), _FILTERS[self.interpolation], box=box)
+
+    def _middle(self, size: tuple[int, int]) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom of the crop in an image of ``size``."""
+        _, height, width = self.input_size
+        top, left = round((size[1] - height) / 2), round((size[0] - width) / 2)
+        return left, top, left + width, top + height
 
 
 def _pillow_image(image: Image) -> PIL.Image.Image:
