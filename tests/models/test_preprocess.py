@@ -143,3 +143,26 @@ def test_it_describes_itself_in_a_line() -> None:
     told = Preprocess().describe()
     assert told == str(Preprocess())
     assert told.startswith("224x224 pixels, bicubic, center crop 0.875, mean 0.485/0.456/0.406")
+
+
+@pytest.mark.parametrize("config", CONFIGS, ids=lambda c: f"{c['input_size']}-{c.get('crop_mode')}")
+def test_fast_pixels_are_close_to_the_exact_ones(config: dict[str, object]) -> None:
+    prepare = Preprocess.from_timm_config(config)
+    image = Image(np.asarray(photograph((640, 427))))
+    exact, fast = prepare.pixels(image), prepare.pixels(image, fast=True)
+    assert fast.shape == exact.shape
+    difference = np.abs(fast.astype(int) - exact)
+    assert difference.max() <= 11
+    assert (difference > 0).mean() < 0.05
+
+
+def test_fast_pixels_are_the_exact_ones_where_nothing_is_cut_away() -> None:
+    image = Image(np.asarray(photograph((200, 100))))
+    squash = Preprocess(input_size=(3, 64, 64), crop_pct=1.0, crop_mode="squash")
+    smaller_than_the_crop = Preprocess(input_size=(3, 96, 96), crop_pct=1.0, crop_mode="border")
+    for prepare in (squash, smaller_than_the_crop):
+        assert np.array_equal(prepare.pixels(image, fast=True), prepare.pixels(image))
+
+
+def test_an_image_may_be_shrunk_to_twice_what_resizing_leaves() -> None:
+    assert Preprocess(input_size=(3, 224, 224), crop_pct=0.875).least_side == 512

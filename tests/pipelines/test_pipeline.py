@@ -107,3 +107,15 @@ def test_a_chain_of_registered_operators_gets_a_name() -> None:
         unregister_pipeline("double-text")
         unregister("pipeline_test.double")
         unregister("pipeline_test.text")
+
+
+def test_fast_preprocessing_decodes_no_more_than_the_model_needs(tmp_path: Path) -> None:
+    large = tmp_path / "large.jpg"
+    PIL.Image.open(PICTURE).resize((2400, 1800)).save(large, quality=95)
+    exact, fast = pipeline("image-embedding"), pipeline("image-embedding", preprocess="fast")
+    assert "image_decode.pil(min_side=256)" in fast.explain()
+    assert "min_side" not in exact.explain()
+    cosine = float(exact(large) @ fast(large))
+    assert 0.999 < cosine < 1 - 1e-7
+    with pytest.raises(UsageError, match='preprocess is "exact" or "fast", not \'quick\''):
+        pipeline("image-embedding", preprocess="quick")(large)

@@ -63,6 +63,14 @@ def embed(
         int | None,
         typer.Option(min=1, help="Threads that read and decode; by the cores if not given."),
     ] = None,
+    fast: Annotated[
+        bool,
+        typer.Option(
+            "--fast",
+            help="Prepare images faster, large JPEG files several times, for vectors of a cosine "
+            "above 0.999 to the exact ones.",
+        ),
+    ] = False,
     recursive: Annotated[
         bool, typer.Option(help="Take the images in the subfolders of a folder too.")
     ] = True,
@@ -113,7 +121,7 @@ def embed(
         raise typer.BadParameter(
             f"{str(output)!r} ends in none of {', '.join(SUFFIXES)}", param_hint="--output"
         )
-    chosen = image_pipeline(pipeline, batch_size=batch_size, workers=workers)
+    chosen = image_pipeline(pipeline, batch_size=batch_size, workers=workers, fast=fast)
     kept = CachedVectors(cache_folder, cache_limit) if cache or cache_folder is not None else None
     if kept is not None:
         chosen = kept.used_by(chosen)

@@ -116,9 +116,19 @@ def embedded(
 
 
 def image_pipeline(
-    name: str, *, batch_size: int | None = None, workers: int | None = None
+    name: str,
+    *,
+    batch_size: int | None = None,
+    workers: int | None = None,
+    fast: bool = False,
 ) -> Pipeline:
     """A pipeline that embeds images.
+
+    Args:
+        name: of the pipeline.
+        batch_size: images that the model takes at once.
+        workers: threads that read and decode.
+        fast: whether time is worth more than the exact pixels.
 
     Raises:
         UsageError: if there is none of that name, or it takes something else.
@@ -128,7 +138,8 @@ def image_pipeline(
     spec = find_pipeline(name)
     if spec.data not in ("image", "any"):
         raise UsageError(f"pipeline {spec.name!r} takes {spec.data}, and these are images")
-    return pipeline(name, batch_size=batch_size, num_worker=workers)
+    how = {"preprocess": "fast"} if fast else {}
+    return pipeline(name, batch_size=batch_size, num_worker=workers, **how)
 
 
 def _with_text_names(paths: Iterable[str], left_out: LeftOut, raises: bool) -> Iterator[str]:

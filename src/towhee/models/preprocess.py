@@ -158,10 +158,14 @@ class Preprocess:
         return np.asarray(self._crop(picture.resize(size, _FILTERS[self.interpolation])))
 
     @property
-    def decode_size(self) -> int:
-        """The least shorter side of an image that does not have to be enlarged, in pixels."""
+    def least_side(self) -> int:
+        """How far an image may be shrunk in front of ``pixels(image, fast=True)``.
+
+        That is, what its shorter side should keep, in pixels: twice of what resizing leaves, so
+        that the filter still has something to filter.
+        """
         _, height, width = self.input_size
-        return math.floor(max(height, width) / self.crop_pct)
+        return 2 * math.floor(max(height, width) / self.crop_pct)
 
     def normalized(self, pixels: Pixels) -> Floats:
         """``(3, height, width) float32`` from what ``pixels`` gives."""
@@ -215,6 +219,17 @@ class Preprocess:
         _, height, width = self.input_size
         top, left = round((size[1] - height) / 2), round((size[0] - width) / 2)
         return left, top, left + width, top + height
+
+
+def is_fast(preprocess: str) -> bool:
+    """Whether a user who asks for ``"exact"`` or ``"fast"`` preprocessing asks for the latter.
+
+    Raises:
+        UsageError: if it is neither.
+    """
+    if preprocess not in ("exact", "fast"):
+        raise UsageError(f'preprocess is "exact" or "fast", not {preprocess!r}')
+    return preprocess == "fast"
 
 
 def _pillow_image(image: Image) -> PIL.Image.Image:

@@ -126,6 +126,13 @@ class ModelOperator(Operator[In, Out]):
         """Load what ``forward`` needs, so that the first call is as quick as the others."""
         self.ensure_setup()
 
+    def least_side(self) -> int | None:
+        """The shorter side, in pixels, that an image keeps where decoding may make it smaller.
+
+        ``None`` where the model takes images as they are.
+        """
+        return None
+
     def how_it_runs(self) -> list[str]:
         """What is known here of the backend that runs it, in lines; none if nothing is known."""
         return []

@@ -14,7 +14,7 @@ from towhee.engine.function import PlanFunction
 from towhee.errors import UnknownNameError, UsageError
 from towhee.hub import registry
 from towhee.hub.reference import reference
-from towhee.operators.base import short
+from towhee.operators.base import ModelOperator, OperatorRef, short
 from towhee.pipelines.catalogue import (
     EMBEDDED,
     PREFIX,
@@ -123,7 +123,8 @@ def pipeline(
         batch_size: inputs that the model takes at once; found by measuring if not given.
         num_worker: threads that read and decode.
         overrides: arguments of the last operator, such as ``checkpoint=``, ``layer=`` or
-            ``device=``.
+            ``device=``. With ``preprocess="fast"``, JPEG files larger than the model needs are
+            also decoded at a part of their size.
 
     Returns:
         A function of an image (a path, an http(s) address, bytes, a PIL image or an array) or of
@@ -138,10 +139,13 @@ def pipeline(
         dtype('float32')
     """
     spec = find_pipeline(name)
+    (*others, (operator, arguments)) = spec.steps
+    refs = [reference(other, **about) for other, about in others]
+    refs.append(reference(operator, **{**arguments, **overrides}))
+    if overrides.get("preprocess") == "fast":
+        refs = _with_smaller_images(refs)
     plan = Plan.of(Argument())
-    for position, (operator, arguments) in enumerate(spec.steps):
-        last = position == len(spec.steps) - 1
-        ref = reference(operator, **{**arguments, **(overrides if last else {})})
+    for ref in refs:
         plan = plan.then(Map(ref))
     plan = plan.with_options(on_error=on_error, batch_size=batch_size, num_worker=num_worker)
     return Pipeline(spec, PlanFunction(plan))
@@ -211,6 +215,20 @@ def find_pipeline(name: str) -> PipelineSpec:
 def list_pipelines() -> list[PipelineSpec]:
     """All pipelines that have a name, those of this process last."""
     return [*image_pipelines(), *sentence_pipelines(), *_registered.values()]
+
+
+def _with_smaller_images(refs: list[OperatorRef]) -> list[OperatorRef]:
+    """The same steps, which decode no more of an image than the model at the end makes use of."""
+    model = refs[-1].instantiate()
+    side = model.least_side() if isinstance(model, ModelOperator) else None
+    if side is None:
+        return refs
+    return [
+        reference(ref.name, *ref.args, **{**dict(ref.kwargs), "min_side": side})
+        if ref.name.startswith("image_decode.")
+        else ref
+        for ref in refs
+    ]
 
 
 def _pair(step: Any) -> tuple[str, dict[str, Any]]:

@@ -216,3 +216,14 @@ def test_operators_travel_to_workers() -> None:
     operator = pickle.loads(pickle.dumps(Cv2ImageDecode("rgb", max_pixels=9)))
     assert operator(np.zeros((1, 1), np.uint8)).mode == "RGB"
     assert operator.placement == "threads"
+
+
+@pytest.mark.parametrize("operator", [PilImageDecode, Cv2ImageDecode])
+def test_a_photograph_may_be_decoded_at_a_part_of_its_size(
+    operator: type[PilImageDecode], tmp_path: Path
+) -> None:
+    path = tmp_path / "large.jpg"
+    PIL.Image.new("RGB", (640, 480), COLOUR).save(path)
+    assert operator(min_side=120)(path).shape == (120, 160, 3)
+    with pytest.raises(UsageError, match="min_side is at least 1, not 0"):
+        operator(min_side=0)

@@ -11,7 +11,7 @@ import PIL.Image
 import PIL.ImageOps
 import pytest
 
-from towhee import DataCollection, Image
+from towhee import DataCollection, Image, pipeline
 from towhee.errors import DataError, MissingExtraError, UnknownNameError, UsageError, WeightsError
 from towhee.models.backends.torch_eager import TorchBackend
 from towhee.models.timm_models import import_timm
@@ -81,8 +81,6 @@ def test_the_features_of_all_photographs_are_those_of_timm(
 def test_vectors_of_all_photographs_are_those_of_timm(
     checkpoint: str, photographs: list[str], vectors_of_timm: np.ndarray, backend: str
 ) -> None:
-    if backend == "openvino":
-        pytest.importorskip("openvino", reason="the extra openvino is not installed")
     ours = (
         DataCollection(photographs)
         .image_decode.cv2()
@@ -93,6 +91,26 @@ def test_vectors_of_all_photographs_are_those_of_timm(
     )
     assert len(ours) == 606
     assert np.abs(ours - unit_length(vectors_of_timm)).max() < 1e-5
+
+
+def test_fast_vectors_are_near_and_have_the_same_neighbours(
+    checkpoint: str, photographs: list[str], vectors_of_timm: np.ndarray
+) -> None:
+    embed = pipeline(
+        f"image-embedding-{MODEL}", checkpoint=checkpoint, backend="onnxruntime", preprocess="fast"
+    )
+    assert "min_side=512" in embed.explain()
+    ours, exact = embed(photographs), unit_length(vectors_of_timm)
+    cosine = (ours * exact).sum(axis=1)
+    assert cosine.min() > 0.999
+    assert 1 - cosine.mean() > 1e-6, "it takes the exact way"
+
+    def nearest(vectors: np.ndarray) -> np.ndarray:
+        similarity = vectors @ exact.T
+        np.fill_diagonal(similarity, -1)
+        return similarity.argmax(axis=1)
+
+    assert np.array_equal(nearest(ours), nearest(exact))
 
 
 def test_a_bgr_image_has_the_vector_of_its_rgb_twin(checkpoint: str) -> None:

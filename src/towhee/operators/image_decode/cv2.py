@@ -20,6 +20,8 @@ class Cv2ImageDecode(PilImageDecode):
             in any case; the images carry it as ``mode``.
         max_pixels: the most pixels, width times height, of one image.
         allow_hosts: private hosts that addresses may name, ``("intranet.example",)``.
+        min_side: give up detail for time: JPEG files are decoded at a half, a quarter or an eighth
+            of their size, as long as the shorter side keeps this many pixels.
 
     Example:
         >>> import numpy as np
@@ -34,8 +36,9 @@ class Cv2ImageDecode(PilImageDecode):
         *,
         max_pixels: int = MAX_PIXELS,
         allow_hosts: Sequence[str] = (),
+        min_side: int | None = None,
     ) -> None:
-        super().__init__(mode, max_pixels=max_pixels, allow_hosts=allow_hosts)
+        super().__init__(mode, max_pixels=max_pixels, allow_hosts=allow_hosts, min_side=min_side)
 
 
 class Cv2RgbImageDecode(PilImageDecode):

@@ -13,7 +13,7 @@ from towhee.errors import UnreadableImageError, UsageError
 from towhee.operators.image_decode.pillow_warnings import without_pillow_warnings
 from towhee.operators.image_decode.pixels import picture
 from towhee.operators.image_decode.sniff import looks_like, webp_size
-from towhee.operators.image_decode.turbo import turbo_pixels
+from towhee.operators.image_decode.turbo import jpeg_divisor, turbo_pixels
 from towhee.types.image import ColorMode, Image
 
 MAX_PIXELS = 178_956_970
@@ -26,7 +26,12 @@ _SUPPORTED = "JPEG, PNG, WebP, GIF, BMP, TIFF, AVIF, JPEG 2000, PPM and ICO"
 
 
 def decode_image(
-    data: bytes, *, name: str, mode: ColorMode = "RGB", max_pixels: int = MAX_PIXELS
+    data: bytes,
+    *,
+    name: str,
+    mode: ColorMode = "RGB",
+    max_pixels: int = MAX_PIXELS,
+    min_side: int | None = None,
 ) -> Image:
     """The picture in the bytes of an image file, as a person would see it.
 
@@ -42,6 +47,8 @@ def decode_image(
         mode: the order of the channels: ``"RGB"``, ``"BGR"``, ``"RGBA"``, ``"BGRA"`` or ``"L"``.
         max_pixels: the most pixels, width times height, that are decoded; it is compared with
             the size in the header, before memory is taken.
+        min_side: give up detail for time: a JPEG file is decoded at a half, a quarter or an
+            eighth of its size, as long as its shorter side keeps this many pixels.
 
     Returns:
         ``(height, width, channels) uint8``, ``(height, width) uint8`` for ``"L"``.
@@ -58,13 +65,18 @@ def decode_image(
     """
     if max_pixels < 1:
         raise UsageError(f"max_pixels is at least 1, not {max_pixels}")
+    if min_side is not None and min_side < 1:
+        raise UsageError(f"min_side is at least 1, not {min_side}")
     if not data:
         raise UnreadableImageError(f"{name} is empty (0 bytes); check how the file was written")
     with without_pillow_warnings(), _open(data, name, max_pixels) as file:
         _check_size(file.size, name, max_pixels)
-        pixels = turbo_pixels(file, data, mode)
+        pixels = turbo_pixels(file, data, mode, min_side)
         if pixels is not None:
             return Image(pixels, mode)
+        by = jpeg_divisor(file.size, min_side)
+        if by > 1:
+            file.draft(None, (file.width // by, file.height // by))  # other formats ignore it
         return image_from_pillow(file, name=name, mode=mode, max_pixels=max_pixels, size=len(data))
 
 

@@ -23,6 +23,8 @@ class PilImageDecode(Operator[Any, Image]):
             any case; the images carry it as ``mode``.
         max_pixels: the most pixels, width times height, of one image.
         allow_hosts: private hosts that addresses may name, ``("intranet.example",)``.
+        min_side: give up detail for time: JPEG files are decoded at a half, a quarter or an eighth
+            of their size, as long as the shorter side keeps this many pixels.
 
     Raises:
         DataError: if a value is of no kind that shows an image, or a file is missing.
@@ -45,8 +47,9 @@ class PilImageDecode(Operator[Any, Image]):
         *,
         max_pixels: int = MAX_PIXELS,
         allow_hosts: Sequence[str] = (),
+        min_side: int | None = None,
     ) -> None:
-        self._reader = image_reader(mode, max_pixels, allow_hosts)
+        self._reader = image_reader(mode, max_pixels, allow_hosts, min_side)
 
     def content(self, value: Any) -> Any:
         """The bytes of a file or an address; the pixels of a PIL image; else the value itself."""

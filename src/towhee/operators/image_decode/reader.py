@@ -32,11 +32,13 @@ class ImageReader:
         mode: the order of the channels.
         max_pixels: the most pixels, width times height, of one image.
         policy: the limits of downloads.
+        min_side: the pixels that the shorter side of a file keeps where detail is given up.
     """
 
     mode: ColorMode
     max_pixels: int
     policy: FetchPolicy
+    min_side: int | None = None
 
     def read(self, value: object) -> Image:
         """The image that a value shows.
@@ -54,8 +56,13 @@ class ImageReader:
             raise DataError(f"a {type(value).__name__} is no image; pass {_ACCEPTED}")
         # type: hasattr() has shown the file object's read, which mypy does not follow
         data = read_bytes(value, policy=self.policy)  # type: ignore[arg-type]
-        name = source_name(value)
-        return decode_image(data, name=name, mode=self.mode, max_pixels=self.max_pixels)
+        return decode_image(
+            data,
+            name=source_name(value),
+            mode=self.mode,
+            max_pixels=self.max_pixels,
+            min_side=self.min_side,
+        )
 
     def content(self, value: object) -> object:
         """What a value holds, and ``read`` makes the same image of: a file's bytes, or pixels.
@@ -87,7 +94,9 @@ class ImageReader:
         )
 
 
-def image_reader(mode: str, max_pixels: int, allow_hosts: Sequence[str]) -> ImageReader:
+def image_reader(
+    mode: str, max_pixels: int, allow_hosts: Sequence[str], min_side: int | None = None
+) -> ImageReader:
     """The reader for a user's arguments.
 
     Raises:
@@ -95,10 +104,12 @@ def image_reader(mode: str, max_pixels: int, allow_hosts: Sequence[str]) -> Imag
     """
     if max_pixels < 1:
         raise UsageError(f"max_pixels is at least 1, not {max_pixels}")
+    if min_side is not None and min_side < 1:
+        raise UsageError(f"min_side is at least 1, not {min_side}")
     if isinstance(allow_hosts, str):
         raise UsageError(f"allow_hosts is a tuple of names: ({allow_hosts!r},)")
     policy = FetchPolicy(allow_hosts=tuple(allow_hosts))
-    return ImageReader(color_mode(mode), max_pixels, policy)
+    return ImageReader(color_mode(mode), max_pixels, policy, min_side)
 
 
 def color_mode(name: str) -> ColorMode:

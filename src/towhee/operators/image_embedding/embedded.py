@@ -12,6 +12,7 @@ import PIL.Image
 from towhee.models.candidates import Candidate
 from towhee.models.embedded_model import embedded_model
 from towhee.models.machine import cores
+from towhee.models.preprocess import is_fast
 from towhee.models.runner import Runner
 from towhee.operators.base import ModelOperator, Streams
 from towhee.operators.image_embedding.forward import pixel_streams, pixel_vectors
@@ -26,6 +27,9 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
 
     Args:
         normalize: whether vectors have unit length, so that the inner product is the cosine.
+        preprocess: ``"exact"`` for the pixels of the reference, or ``"fast"`` for six tenths of the
+            time. Of 606 photographs, MobileNetV2's vectors keep a cosine of at least 0.999 to the
+            exact ones then, and every nearest neighbour.
 
     Attributes:
         threads: how many the model may use, set before ``setup``; all cores if ``None``.
@@ -43,7 +47,8 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
 
     threads: int | None = None
 
-    def __init__(self, *, normalize: bool = True) -> None:
+    def __init__(self, *, normalize: bool = True, preprocess: str = "exact") -> None:
+        self._is_fast = is_fast(preprocess)
         self._model = embedded_model()
         self._normalize = normalize
         self._runner: Runner | None = None
@@ -86,7 +91,11 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         Raises:
             DataError: for what is no image, and for one without pixels.
         """
-        return self._model.preprocess.pixels(as_image(value))
+        return self._model.preprocess.pixels(as_image(value), fast=self._is_fast)
+
+    def least_side(self) -> int | None:
+        """The shorter side, in pixels, that an image should keep where decoding may shrink it."""
+        return self._model.preprocess.least_side if self._is_fast else None
 
     def forward(self, prepared: Sequence[Any]) -> npt.NDArray[np.float32]:
         """Vectors ``(n, d) float32``."""

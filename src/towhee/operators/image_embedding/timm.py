@@ -14,7 +14,7 @@ import PIL.Image
 from towhee.models.backends.device import check_device
 from towhee.models.candidates import check_choice
 from towhee.models.machine import cores
-from towhee.models.preprocess import Preprocess
+from towhee.models.preprocess import Preprocess, is_fast
 from towhee.models.spec import model_spec
 from towhee.models.vectors import check_pooling
 from towhee.operators.base import ModelOperator, Streams
@@ -53,6 +53,9 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
             precision have to keep on real photographs.
         calibration: images of your own kind (paths, or images), on which vectors are compared
             and int8 is calibrated; the sample photographs if not given.
+        preprocess: ``"exact"`` for the pixels of the reference, or ``"fast"`` for six tenths of the
+            time. Of 606 photographs, MobileNetV2's vectors keep a cosine of at least 0.999 to the
+            exact ones then, and every nearest neighbour.
         checkpoint: a folder with ``config.json`` and ``model.safetensors``, which says itself
             what model it holds, or a safetensors file of the model that ``model_name`` names.
         pretrained: ``False`` for random weights, which embed nothing; for tests.
@@ -89,6 +92,7 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         precision: str = "auto",
         fidelity: float = 0.999,
         calibration: Sequence[Any] = (),
+        preprocess: str = "exact",
         checkpoint: str | os.PathLike[str] | None = None,
         pretrained: bool = True,
         trust_pickle: bool = False,
@@ -96,6 +100,7 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         check_pooling(pooling)
         check_device(device)
         check_choice(backend, precision, device, fidelity)
+        self._is_fast = is_fast(preprocess)
         self.spec = model_spec(
             model_name, checkpoint=checkpoint, pretrained=pretrained, trust_pickle=trust_pickle
         )
@@ -209,7 +214,11 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         Raises:
             DataError: for what is no image, and for one without pixels.
         """
-        return self.preprocess.pixels(as_image(value))
+        return self.preprocess.pixels(as_image(value), fast=self._is_fast)
+
+    def least_side(self) -> int | None:
+        """The shorter side, in pixels, that an image should keep where decoding may shrink it."""
+        return self.preprocess.least_side if self._is_fast else None
 
     def forward(self, prepared: Sequence[Any]) -> npt.NDArray[np.float32]:
         """Vectors ``(n, d) float32``."""
