@@ -19,13 +19,16 @@ class Candidate:
     Attributes:
         backend: ``"torch"``, ``"onnxruntime"`` or ``"openvino"``.
         precision: of its arithmetic.
+        float_layers: with int8, how many layers stay in float32.
     """
 
     backend: str
     precision: Precision = "float32"
+    float_layers: int = 0
 
     def __str__(self) -> str:
-        return f"{self.backend} {self.precision}"
+        kept = f" but {self.float_layers} layers" if self.float_layers else ""
+        return f"{self.backend} {self.precision}{kept}"
 
 
 REFERENCE = Candidate("torch")
@@ -66,12 +69,13 @@ def candidates(
         return tuple(each for each in found if precision in ("auto", each.precision))
     found = [REFERENCE]
     can_measure = backend == "auto" and all(map(_is_installed, ("onnx", "onnxscript")))
+    takes_int8 = precision == "int8" or has_calibration
     if can_measure or backend == "onnxruntime":
         found.append(Candidate("onnxruntime"))
+        found += _in_int8("onnxruntime") if takes_int8 else []
     if (can_measure and _is_installed("openvino")) or backend == "openvino":
-        found += _of_openvino(precision, has_calibration)
-    if precision == "int8" and backend == "onnxruntime":
-        found.append(Candidate("onnxruntime", "int8"))
+        found += _of_openvino()
+        found += _in_int8("openvino") if takes_int8 else []
     return tuple(
         each
         for each in found
@@ -79,14 +83,16 @@ def candidates(
     )
 
 
-def _of_openvino(precision: str, has_calibration: bool) -> list[Candidate]:
+def _of_openvino() -> list[Candidate]:
     from towhee.models.backends.openvino import native_precisions
 
-    found = [Candidate("openvino")]
-    found += [Candidate("openvino", each) for each in native_precisions()]
-    if precision == "int8" or has_calibration:
-        found.append(Candidate("openvino", "int8"))
-    return found
+    return [Candidate("openvino")] + [Candidate("openvino", each) for each in native_precisions()]
+
+
+def _in_int8(backend: str) -> list[Candidate]:
+    from towhee.models.quantization import FLOAT_LAYERS
+
+    return [Candidate(backend, "int8", layers) for layers in FLOAT_LAYERS]
 
 
 def _is_installed(package: str) -> bool:

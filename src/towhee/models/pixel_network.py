@@ -39,11 +39,12 @@ def pixel_network(
             self.register_buffer("second", -mean / std if folded else std, persistent=False)
 
         def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-            values = pixels.permute(0, 3, 1, 2).float()
+            # In the layout of the model's own transform, or exporters write indices to undo it.
+            values = pixels.permute(0, 3, 1, 2).float().contiguous()
             if folded:
                 values = values * self.first + self.second
-            else:  # in the layout, and by the operations, of the model's own transform
-                values = (values.contiguous() / 255 - self.first) / self.second
+            else:  # by the operations of the model's own transform
+                values = (values / 255 - self.first) / self.second
             vectors: torch.Tensor = self.network(values)
             return vectors
 

@@ -86,21 +86,21 @@ class Runner:
         if backend == "onnxruntime":
             from towhee.models.backends.onnx import OnnxBackend
 
-            graph = _graph(self._network, precision)
+            graph = _graph(self._network, self.candidate)
             return OnnxBackend(
                 graph, name=name, threads=threads, parallel=parallel, precision=precision
             )
         from towhee.models.backends.openvino import OpenVinoBackend
 
-        graph = _graph(self._network, precision)
+        graph = _graph(self._network, self.candidate)
         return OpenVinoBackend(
             graph, name=name, threads=threads, parallel=parallel, precision=precision
         )
 
 
-def _graph(network: Graph, precision: str) -> bytes:
-    if precision != "int8":
+def _graph(network: Graph, candidate: Candidate) -> bytes:
+    if candidate.precision != "int8":
         return network.onnx()
     from towhee.models.quantization import quantized
 
-    return quantized(network)
+    return quantized(network, candidate.float_layers)

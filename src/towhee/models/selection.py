@@ -88,8 +88,10 @@ def decide(
     started = time.perf_counter()
     reference = Runner(network, REFERENCE, device=device, threads=cores)
     inputs, expected = _reference(reference.alone(), network.calibration())
-    measurements = []
+    measurements: list[Measurement] = []
     for candidate in candidates:
+        if _is_needless(candidate, measurements):
+            continue
         runner = reference
         if candidate != REFERENCE:
             runner = Runner(network, candidate, device=device, threads=cores)
@@ -118,6 +120,15 @@ def _reference(
         if number >= _FEWEST_INPUTS and time.perf_counter() - started > _REFERENCE_SECONDS:
             break
     return list(inputs[: len(vectors)]), np.concatenate(vectors)
+
+
+def _is_needless(candidate: Candidate, measurements: Sequence[Measurement]) -> bool:
+    """Whether it leaves layers in float32 although int8 does without, or does not run at all."""
+    same = (candidate.backend, candidate.precision)
+    others = [
+        each for each in measurements if (each.candidate.backend, each.candidate.precision) == same
+    ]
+    return bool(others) and (not others[-1].problem or not others[-1].worst_cosine)
 
 
 def _measured(
