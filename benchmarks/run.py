@@ -25,8 +25,10 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "chain_overhead": (),
     "pipeline_latency": ("images", "checkpoint"),
     "images_to_vectors": ("images", "checkpoint", "peers"),
+    "text_to_vectors": ("peers",),
     "scaling": ("images", "checkpoint"),
     "memory": ("images",),
+    "cache": ("images", "checkpoint"),
 }
 """The benchmarks in the order of the report → which options each is handed."""
 

@@ -45,7 +45,11 @@ def finished(
     """
     with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(
-            command, stdout=output, stderr=errors, env={**os.environ, **(environment or {})}
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=errors,
+            env={**os.environ, **(environment or {})},
         )
         watch = _Watch(process.pid)
         watch.start()
@@ -65,6 +69,8 @@ def finished(
         return Finished(None, f"not done within {timeout:.0f} s", watch.peak_mib)
     if process.returncode:
         return Finished(None, _last_line(complaints, process.returncode), watch.peak_mib)
+    if not said:
+        return Finished(None, "it reported nothing", watch.peak_mib)
     return Finished(json.loads(said[-1]), None, watch.peak_mib)
 
 

@@ -45,7 +45,7 @@ class Standing:
     """What was seen of a contender.
 
     Attributes:
-        rates: images a second, of each round.
+        rates: rows a second, of each round.
         peaks_mib: the most memory that it held, of each round.
         reports: all that it reported, of each round.
         error: why it has no figures; ``None`` if it has.
@@ -60,7 +60,7 @@ class Standing:
 
     @property
     def rate(self) -> float | None:
-        """Images a second, the median of the rounds; ``None`` if there are no figures."""
+        """Rows a second, the median of the rounds; ``None`` if there are no figures."""
         return statistics.median(self.rates) if self.rates and not self.error else None
 
 
@@ -83,7 +83,7 @@ def race(
             standing = standings[contender.name]
             if standing.error is None:
                 _run(contender, standing, job, folder)
-                said = standing.error or f"{standing.rates[-1]:.1f} images/s"
+                said = standing.error or f"{standing.rates[-1]:.1f} rows/s"
                 print(f"round {number + 1}: {contender.name}: {said}", file=sys.stderr)
     _compare(contenders, standings, folder)
     return standings

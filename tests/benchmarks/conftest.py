@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from tiny_models import tiny_checkpoint
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 sys.path.append(str(BENCHMARKS))  # scripts find their own modules beside them; so do their tests
 
@@ -18,27 +20,7 @@ sys.path.append(str(BENCHMARKS))  # scripts find their own modules beside them; 
 @pytest.fixture(scope="session")
 def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of timm with the smallest ResNet that it has, random weights."""
-    import torch
-    from safetensors.torch import save_file
-
-    from towhee.models.timm_models import import_timm
-
-    timm = import_timm()
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(0)
-        model = timm.create_model("test_resnet", zero_init_last=False)
-    config = timm.get_pretrained_cfg("test_resnet").to_dict()
-    conditions = ("input_size", "interpolation", "crop_pct", "mean", "std", "num_classes")
-    about = {
-        "architecture": "test_resnet",
-        "num_classes": model.num_classes,
-        "pretrained_cfg": {name: config[name] for name in (*conditions, "classifier")},
-    }
-    folder = tmp_path_factory.mktemp("models") / "tiny"
-    folder.mkdir()
-    (folder / "config.json").write_text(json.dumps(about))
-    save_file(model.state_dict(), folder / "model.safetensors")
-    return folder
+    return tiny_checkpoint(tmp_path_factory.mktemp("models") / "tiny")
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,13 @@ def test_memory_of_a_family_counts_the_children() -> None:
 
 
 def test_a_process_that_takes_too_long_is_ended_with_its_children() -> None:
-    program = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()'])"
+    waits = "import time; time.sleep(60)"
+    program = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {waits!r}])"
     done = finished([sys.executable, "-c", program], timeout=1)
     assert done.report is None
     assert done.error == "not done within 1 s"
+
+
+def test_a_process_that_reports_nothing_is_told_as_such() -> None:
+    done = finished([sys.executable, "-c", "pass"], timeout=60)
+    assert (done.report, done.error) == (None, "it reported nothing")

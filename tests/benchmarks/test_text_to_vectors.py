@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import statistics
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from harness.texts import texts
 from text_to_vectors import DEFAULT, shown
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks/text_to_vectors.py"
+
+@pytest.fixture
+def run(figures: Callable[[str], Any]) -> Any:
+    """The results of the smoke run."""
+    return figures("text_to_vectors")
 
 
-@pytest.fixture(scope="module")
-def figures(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    """What a smoke run writes."""
-    results = tmp_path_factory.mktemp("results")
-    command = [sys.executable, str(SCRIPT), "--quick", "--results", str(results)]
-    done = subprocess.run(command, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads((results / "text_to_vectors.json").read_text())
-
-
-@pytest.fixture(scope="module")
-def rows(figures: Any) -> dict[str, Any]:
-    """The results by the contender's name."""
-    return {each["name"]: each for each in figures["contenders"]}
+@pytest.fixture
+def rows(run: Any) -> dict[str, Any]:
+    """They, by the contender's name."""
+    return {each["name"]: each for each in run["contenders"]}
 
 
 def test_ratios_are_those_of_the_rates(rows: dict[str, Any]) -> None:
@@ -45,8 +36,8 @@ def test_towhee_gives_the_vectors_of_sentence_transformers(rows: dict[str, Any])
     assert rows["towhee"]["remark"].startswith("runs on ")
 
 
-def test_peers_that_are_not_installed_are_listed_as_such(figures: Any) -> None:
-    table = shown(figures["texts"], figures["contenders"])
+def test_peers_that_are_not_installed_are_listed_as_such(run: Any) -> None:
+    table = shown(run["texts"], run["contenders"])
     for name in (f"{DEFAULT}, ONNX", f"{DEFAULT}, OpenVINO", "fastembed"):
         assert f"  {name}: not installed here" in table
 
