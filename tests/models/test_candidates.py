@@ -24,6 +24,7 @@ def named(backend: str, precision: str, *, has_calibration: bool = False) -> lis
 
 FLOATS = ["torch float32", "onnxruntime float32", "openvino float32", "openvino bfloat16"]
 INT8 = ["int8", "int8 but 2 layers", "int8 but 4 layers", "int8 but 8 layers"]
+OPENVINO_INT8 = [f"openvino {each}" for each in INT8]
 
 
 def test_what_is_fast_without_giving_up_layers_competes() -> None:
@@ -43,11 +44,14 @@ def test_int8_competes_where_the_users_own_inputs_show_what_it_costs() -> None:
     ("backend", "precision", "expected"),
     [
         ("torch", "auto", ["torch float32"]),
+        ("torch", "bfloat16", ["torch bfloat16"]),
+        ("torch_compile", "auto", ["torch_compile float32"]),
+        ("torch_compile", "bfloat16", ["torch_compile bfloat16"]),
         ("auto", "float32", FLOATS[:3]),
         ("auto", "bfloat16", ["openvino bfloat16"]),
         ("onnxruntime", "auto", ["onnxruntime float32"]),
         ("onnxruntime", "int8", [f"onnxruntime {each}" for each in INT8]),
-        ("openvino", "int8", [f"openvino {each}" for each in INT8]),
+        ("openvino", "int8", OPENVINO_INT8),
         (
             "auto",
             "int8",
@@ -71,7 +75,10 @@ def test_what_is_not_installed_does_not_compete(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("onnx", "auto", "cpu", 0.9), "backend is one of auto, torch, onnxruntime, openvino"),
+        (
+            ("onnx", "auto", "cpu", 0.9),
+            "backend is one of auto, torch, torch_compile, onnx",
+        ),
         (("auto", "fp16", "cpu", 0.9), "precision is one of auto, float32, bfloat16, float16"),
         (("openvino", "auto", "cuda", 0.9), "runs on the CPU, not on device='cuda'"),
         (("torch", "int8", "cpu", 0.9), 'needs backend="openvino", "onnxruntime" or "auto"'),

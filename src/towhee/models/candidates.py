@@ -9,7 +9,8 @@ from typing import get_args
 from towhee.errors import UsageError
 from towhee.models.backends.base import Precision
 
-BACKENDS = ("torch", "onnxruntime", "openvino")
+BACKENDS = ("torch", "torch_compile", "onnxruntime", "openvino")
+OF_TORCH = BACKENDS[:2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,7 @@ class Candidate:
     """A backend and the precision that it computes in.
 
     Attributes:
-        backend: ``"torch"``, ``"onnxruntime"`` or ``"openvino"``.
+        backend: ``"torch"``, ``"torch_compile"``, ``"onnxruntime"`` or ``"openvino"``.
         precision: of its arithmetic.
         float_layers: with int8, how many layers stay in float32.
     """
@@ -43,7 +44,7 @@ def check_choice(backend: str, precision: str, device: str, fidelity: float) -> 
         raise UsageError(f"precision is one of auto, {choices}, not {precision!r}")
     if backend in ("onnxruntime", "openvino") and device not in ("auto", "cpu"):
         raise UsageError(f'backend="{backend}" runs on the CPU, not on device={device!r}')
-    if backend == "torch" and precision == "int8":
+    if backend in OF_TORCH and precision == "int8":
         raise UsageError('precision="int8" needs backend="openvino", "onnxruntime" or "auto"')
     if backend == "onnxruntime" and precision in ("bfloat16", "float16"):
         raise UsageError(f'backend="onnxruntime" on the CPU does not compute in {precision}')
@@ -63,10 +64,8 @@ def candidates(
         has_calibration: whether the user gave inputs of their own, without which int8 is offered
             only where it is asked for by name.
     """
-    if device != "cpu":
-        floats: tuple[Precision, ...] = ("float32", "float16", "bfloat16")
-        found = [Candidate("torch", each) for each in floats]
-        return tuple(each for each in found if precision in ("auto", each.precision))
+    if device != "cpu" or backend in OF_TORCH:
+        return _of_torch("torch" if backend == "auto" else backend, precision, device)
     found = [REFERENCE]
     can_measure = backend == "auto" and all(map(_is_installed, ("onnx", "onnxscript")))
     takes_int8 = precision == "int8" or has_calibration
@@ -81,6 +80,15 @@ def candidates(
         for each in found
         if backend in ("auto", each.backend) and precision in ("auto", each.precision)
     )
+
+
+def _of_torch(backend: str, precision: str, device: str) -> tuple[Candidate, ...]:
+    """On a GPU all of floating point; on the CPU, lower precisions are slow in torch."""
+    floats: tuple[Precision, ...] = ("float32", "float16", "bfloat16")
+    if precision == "auto" and device == "cpu":
+        floats = ("float32",)
+    found = [Candidate(backend, each) for each in floats]
+    return tuple(each for each in found if precision in ("auto", each.precision))
 
 
 def _of_openvino() -> list[Candidate]:

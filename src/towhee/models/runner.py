@@ -8,7 +8,7 @@ import threading
 from typing import cast
 
 from towhee.models.backends.base import Backend
-from towhee.models.candidates import Candidate
+from towhee.models.candidates import OF_TORCH, Candidate
 from towhee.models.network import Graph, Network
 
 
@@ -51,8 +51,8 @@ class Runner:
             from towhee.models.quantization import digest_of_inputs
 
             parts.append(digest_of_inputs(self._network.calibration()))
-        backend = importlib.import_module(self.candidate.backend)
-        return json.dumps([*parts, str(backend.__version__)])
+        package = "torch" if self.candidate.backend in OF_TORCH else self.candidate.backend
+        return json.dumps([*parts, str(importlib.import_module(package).__version__)])
 
     def alone(self) -> Backend:
         """The model for one call at a time."""
@@ -65,7 +65,7 @@ class Runner:
     def _open(self, *, streaming: bool) -> Backend:
         with self._lock:
             if streaming not in self._opened:
-                if self.candidate.backend == "torch":  # its threads are those of the process
+                if self.candidate.backend in OF_TORCH:  # its threads are those of the process
                     self._opened = dict.fromkeys((True, False), self._load(self._threads, 1))
                 else:
                     threads, parallel = (1, self._threads) if streaming else (self._threads, 1)
@@ -75,12 +75,16 @@ class Runner:
     def _load(self, threads: int, parallel: int) -> Backend:
         self._key = self._network.key  # of the weights that are read now; the file may not stay
         backend, precision = self.candidate.backend, self.candidate.precision
-        if backend == "torch":
+        if backend in OF_TORCH:
             from towhee.models.backends.torch_eager import TorchBackend
 
             network = cast(Network, self._network)  # whoever asks for torch has a torch module
             return TorchBackend(
-                network.module(), device=self._device, precision=precision, threads=threads
+                network.module(),
+                device=self._device,
+                precision=precision,
+                threads=threads,
+                compiled=backend == "torch_compile",
             )
         name = self._network.name
         if backend == "onnxruntime":

@@ -17,19 +17,20 @@ from towhee.models.backends import openvino as openvino_backend
 from towhee.models.backends.onnx import OnnxBackend
 from towhee.models.backends.openvino import OpenVinoBackend
 from towhee.models.backends.torch_eager import TorchBackend
-from towhee.models.candidates import BACKENDS, Candidate
+from towhee.models.candidates import Candidate
 from towhee.models.fidelity import worst_cosine
 from towhee.models.runner import Runner
 from towhee.models.timm_image_network import TimmImageNetwork
 
 Pixels = npt.NDArray[np.uint8]
+NAMES = ("torch", "onnxruntime", "openvino")
 FORMS: dict[str, Callable[[Runner], Backend]] = {
     "alone": Runner.alone,
     "streaming": Runner.streaming,
 }
 
 
-@pytest.fixture(scope="module", params=[f"{name} {form}" for name in BACKENDS for form in FORMS])
+@pytest.fixture(scope="module", params=[f"{name} {form}" for name in NAMES for form in FORMS])
 def backend(request: pytest.FixtureRequest, network: TimmImageNetwork) -> Backend:
     """Each backend in float32, for a single call and for many."""
     name, form = request.param.split()

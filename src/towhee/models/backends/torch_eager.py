@@ -34,10 +34,12 @@ class TorchBackend:
             there is.
         threads: how many torch may use in this process, where it is set to more.
         precision: lower ones by autocast, which keeps normalisations and sums in float32.
-        compiled: whether to compile the model, which takes half a minute.
+        compiled: whether torch compiles the model at the first call, which takes half a minute;
+            for a batch of another size it may do so once or twice more.
 
     Raises:
-        UsageError: if the device is not there; nothing falls back to another in silence.
+        UsageError: if the device is not there, as nothing falls back to another in silence; at
+            the first call, if the model is to be compiled and cannot be.
     """
 
     name = "torch"
@@ -57,6 +59,7 @@ class TorchBackend:
             raise UsageError('precision="int8": torch computes in floating point only')
         self.device = chosen_device(device)
         self.precision: Precision = precision
+        self._is_compiled = compiled
         self._dtype = {"bfloat16": torch.bfloat16, "float16": torch.float16}.get(precision)
         self._wanted_threads = threads
         devices = _every(self.device)
@@ -67,13 +70,13 @@ class TorchBackend:
         self._models: list[tuple[str, Any]] = []
         for device in devices:
             placed = _placed(model, device, copied=len(devices) > 1, exact=self._is_reference)
-            self._models.append((device, torch.compile(placed) if compiled else placed))
+            self._models.append((device, _compiled(placed) if compiled else placed))
         self._turn = itertools.count()
         self._streams = threading.local()
 
     @property
     def _is_reference(self) -> bool:
-        return self.device == "cpu" and self._dtype is None
+        return self.device == "cpu" and self._dtype is None and not self._is_compiled
 
     @property
     def _is_accelerated(self) -> bool:
@@ -128,6 +131,26 @@ def _placed(model: torch.nn.Module, device: str, *, copied: bool, exact: bool) -
     layout = torch.contiguous_format if exact else torch.channels_last
     placed: torch.nn.Module = own.to(device).to(memory_format=layout).eval()
     return placed
+
+
+# Any: a compiled module is typed as a function.
+def _compiled(model: torch.nn.Module) -> Any:
+    import torch
+    from torch._dynamo.exc import BackendCompilerFailed
+
+    compiled = torch.compile(model)
+
+    def run(*inputs: torch.Tensor) -> Any:
+        try:
+            return compiled(*inputs)
+        except BackendCompilerFailed as error:
+            reason = str(error).strip().splitlines()[0]
+            raise UsageError(
+                f'backend="torch_compile" cannot compile this model ({reason}); on the CPU it '
+                'needs a C++ compiler (apt-get install g++), or use backend="auto"'
+            ) from error
+
+    return run
 
 
 def _moved(values: npt.NDArray[Any], device: str) -> torch.Tensor:

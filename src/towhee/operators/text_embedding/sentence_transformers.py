@@ -45,7 +45,8 @@ class SentenceTransformersTextEmbedding(ModelOperator[str, npt.NDArray[np.float3
             ``"cuda"``, ``"cuda:1"``, ``"mps"``.
         backend: ``"torch"``, ``"onnxruntime"`` or ``"openvino"``; ``"auto"`` measures those that
             are installed, once for each model and machine, and takes the fastest whose vectors
-            agree with torch's in float32.
+            agree with torch's in float32. ``"torch_compile"`` is torch with a model that it
+            compiles at the first call, half a minute in each process.
         precision: ``"float32"``, ``"bfloat16"``, ``"float16"`` or ``"int8"``; ``"auto"`` for the
             fastest that agrees. ``"int8"`` is taken only if it is asked for by name, or if there
             is ``calibration``.
