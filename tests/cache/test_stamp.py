@@ -10,8 +10,6 @@ import pytest
 
 from towhee.cache.stamp import stamp_of
 
-LATER = time.time_ns() + 60 * 10**9  # when what the tests write now has long settled
-
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -62,12 +60,13 @@ def test_another_file_under_the_name_shows(file: Path, tmp_path: Path) -> None:
 
 def test_a_stamp_is_settled_only_when_a_later_change_must_show(file: Path) -> None:
     fresh = stamp_of(file, file.stat().st_ctime_ns + 10**9)
-    old = stamp_of(file, LATER)
+    later = time.time_ns() + 60 * 10**9  # when what was written just now has long settled
+    old = stamp_of(file, later)
     assert fresh is not None
     assert old is not None
     assert (fresh.is_settled, old.is_settled) == (False, True)
-    os.utime(file, ns=(LATER + 10**12,) * 2)  # from a clock that is ahead
-    ahead = stamp_of(file, LATER)
+    os.utime(file, ns=(later + 10**12,) * 2)  # from a clock that is ahead
+    ahead = stamp_of(file, later)
     assert ahead is not None
     assert not ahead.is_settled
 

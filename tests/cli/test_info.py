@@ -101,7 +101,11 @@ def test_a_model_that_was_run_tells_what_was_measured_of_its_backends(
     decision = Decision(fastest, 0.999, (reference, fastest))
     remember("0123", decision, model=towhee_json("info", "resnet18")["model"])
     (told,) = towhee_json("info", "resnet18")["decisions"]
-    assert told["chosen"]["candidate"] == {"backend": "onnxruntime", "precision": "float32"}
+    assert told["chosen"]["candidate"] == {
+        "backend": "onnxruntime",
+        "precision": "float32",
+        "float_layers": 0,
+    }
     assert [each["rows_per_second"] for each in told["measurements"]] == [28.1, 53.2]
     shown = towhee("info", "resnet18").stdout
     for line in decision_lines(decision):

@@ -13,7 +13,7 @@ from towhee.models.candidates import candidates, check_choice
 @pytest.fixture(autouse=True)
 def machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """All is installed, and the processor has bfloat16."""
-    monkeypatch.setattr(candidates_module, "_is_installed", lambda package: True)
+    monkeypatch.setattr(candidates_module, "is_installed", lambda package: True)
     monkeypatch.setattr(openvino, "native_precisions", lambda: ("bfloat16",))
 
 
@@ -66,9 +66,9 @@ def test_what_was_asked_for_by_name_competes_alone(
 
 
 def test_what_is_not_installed_does_not_compete(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates_module, "_is_installed", lambda package: package != "openvino")
+    monkeypatch.setattr(candidates_module, "is_installed", lambda package: package != "openvino")
     assert named("auto", "auto") == FLOATS[:2]
-    monkeypatch.setattr(candidates_module, "_is_installed", lambda package: package != "onnxscript")
+    monkeypatch.setattr(candidates_module, "is_installed", lambda package: package != "onnxscript")
     assert named("auto", "auto") == FLOATS[:1]
 
 

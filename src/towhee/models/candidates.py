@@ -67,12 +67,12 @@ def candidates(
     if device != "cpu" or backend in OF_TORCH:
         return _of_torch("torch" if backend == "auto" else backend, precision, device)
     found = [REFERENCE]
-    can_measure = backend == "auto" and all(map(_is_installed, ("onnx", "onnxscript")))
+    can_measure = backend == "auto" and all(map(is_installed, ("onnx", "onnxscript")))
     takes_int8 = precision == "int8" or has_calibration
     if can_measure or backend == "onnxruntime":
         found.append(Candidate("onnxruntime"))
         found += _in_int8("onnxruntime") if takes_int8 else []
-    if (can_measure and _is_installed("openvino")) or backend == "openvino":
+    if (can_measure and is_installed("openvino")) or backend == "openvino":
         found += _of_openvino()
         found += _in_int8("openvino") if takes_int8 else []
     return tuple(
@@ -103,6 +103,6 @@ def _in_int8(backend: str) -> list[Candidate]:
     return [Candidate(backend, "int8", layers) for layers in FLOAT_LAYERS]
 
 
-def _is_installed(package: str) -> bool:
+def is_installed(package: str) -> bool:
     """Whether a package could be imported; it is not."""
     return importlib.util.find_spec(package) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from towhee.models.candidates import is_installed
 from towhee.models.selection import Decision
 
 
@@ -36,5 +37,8 @@ def _measured(decision: Decision) -> Iterator[str]:
         line += f"{speed:>{max(map(len, speeds))}} rows/s  batch {each.batch_size}"
         line += f"  worst cosine {each.worst_cosine:.5f}"
         yield line + ("  chosen" if each == decision.chosen else "")
+    backends = {each.candidate.backend for each in decision.measurements}
+    if backends == {"torch", "onnxruntime"} and not is_installed("openvino"):
+        yield "  openvino, often the fastest, is not installed: pip install 'towhee[openvino]'"
     if names:
         yield f"  a worst cosine of at least {decision.fidelity} to torch in float32 is asked for"
