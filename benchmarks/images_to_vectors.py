@@ -1,6 +1,7 @@
 """JPEG files to vectors: towhee, a plain timm loop, other libraries, and what the machine allows.
 
     python benchmarks/images_to_vectors.py [--images FOLDER] [--checkpoint FOLDER] [--peers FOLDER]
+        [--device cuda]
 
 Every contender is a process of its own that embeds the same files with the same network; after a
 warm-up over a few of them the clock runs, so that neither start-up nor the loading of models
@@ -10,6 +11,10 @@ stands in the table. Vectors are compared with those of the plain loop: the wors
 The limit of each towhee chain is computed in the same rounds, by ``contenders/limit.py``:
 ``cores / (decode + prepare + model)``, in seconds of one core. Other contenders are compared with
 the limit of the first chain.
+
+With ``--device cuda``, towhee, the plain loop and the DataLoader compute on the GPU, and the limit
+is the slower of two: all cores preparing, and the GPU with images that lie ready. The others have
+no part in it, as they run onnxruntime on the CPU.
 
 The networks: a ResNet-50 with random weights, which its speed does not depend on and its cosines
 do (they flatter every shortcut), and each ``--checkpoint``, a folder of timm with trained weights.
@@ -32,26 +37,34 @@ from peers import python_of
 
 PLAIN = "plain timm loop"
 VARIANTS = ("", "precision=float32", "precision=int8,fidelity=0.99")
+GPU_VARIANTS = VARIANTS[:2]
 HEADER = ("", "images/s", "lowest-highest", "x plain", "of limit", "peak MiB", "worst cosine")
 _FEWEST = 512
 
 
-def field(peers: Path | None, variants: list[str]) -> list[Contender]:
+def field(peers: Path | None, variants: list[str], device: str) -> list[Contender]:
     """All rows of the table, the plain loop first."""
     ours = [
-        Contender(_named(each), "towhee_chain.py", options=arguments(each)) for each in variants
+        Contender(_named(each), "towhee_chain.py", options={"device": device, **arguments(each)})
+        for each in variants
     ]
     limits = [
         Contender(f"limit of {chain.name}", "limit.py", options=chain.options, limit_of=chain.name)
         for chain in ours
     ]
+    there = {"device": device}
+    competing = [
+        Contender(PLAIN, "timm_loop.py", fields=there),
+        *ours,
+        *limits,
+        Contender("torch DataLoader", "torch_loader.py", fields=there),
+    ]
+    if device != "cpu":
+        return competing
     fastembed = python_of(peers, "fastembed")
     several = {"parallel": True}
     return [
-        Contender(PLAIN, "timm_loop.py"),
-        *ours,
-        *limits,
-        Contender("torch DataLoader", "torch_loader.py"),
+        *competing,
         Contender("Ray Data", "ray_data.py", python_of(peers, "ray-data")),
         Contender("Daft native", "daft_native.py", python_of(peers, "daft")),
         Contender("fastembed", "fastembed_images.py", fastembed),
@@ -118,7 +131,7 @@ def _ratio(rate: float, other: float | None) -> float | None:
 
 def compared(model: ImageModel, options: argparse.Namespace, folder: Path) -> dict[str, Any]:
     """The results of all contenders with one network."""
-    contenders = field(options.peers, options.variant)
+    contenders = field(options.peers, options.variant, options.device)
     measuring = [each for each in contenders if each.limit_of is not None]
     limits = {each.limit_of: each.name for each in measuring if each.limit_of is not None}
     limits[""] = measuring[0].name
@@ -179,12 +192,14 @@ def asked() -> argparse.Namespace:
         help='arguments of image_embedding.timm, "precision=int8,fidelity=0.99"; repeatable; '
         '"" for none',
     )
+    made.add_argument("--device", default="cpu", choices=("cpu", "cuda"), help="of torch")
     options = made.parse_args()
     there = len(jpeg_files(options.images))
     options.count = options.count or (16 if options.quick else max(there, _FEWEST))
     options.warm_up = options.warm_up or (8 if options.quick else 64)
     options.rounds = options.rounds or (1 if options.quick else 5)
-    options.variant = options.variant or list(VARIANTS[: 1 if options.quick else None])
+    variants = VARIANTS if options.device == "cpu" else GPU_VARIANTS
+    options.variant = options.variant or list(variants[: 1 if options.quick else None])
     return options
 
 
@@ -200,7 +215,7 @@ def main() -> None:
             model = image_model(Path(folder), checkpoint, jpeg_files(options.images))
             models.append(compared(model, options, Path(folder)))
         print(shown(models[-1]), end="\n\n")
-    counts = {name: getattr(options, name) for name in ("count", "warm_up", "rounds")}
+    counts = {name: getattr(options, name) for name in ("count", "warm_up", "rounds", "device")}
     write("images_to_vectors", {**counts, "models": models}, options)
 
 

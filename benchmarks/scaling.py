@@ -42,7 +42,7 @@ def scaled(model: ImageModel, options: argparse.Namespace, folder: Path) -> list
         Contender(
             f"{len(some)} cores",
             "towhee_chain.py",
-            options={"precision": options.precision},
+            options={"device": "cpu", "precision": options.precision},
             fields={"cpus": some, "cores": len(some)},
         )
         for some in doublings(sorted(os.sched_getaffinity(0)))

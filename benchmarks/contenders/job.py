@@ -38,6 +38,7 @@ class Job:
         preprocess: ``side``, ``resized_side``, ``interpolation``, ``mean`` and ``std``.
         cores: how many processors there are to use.
         cpus: their numbers, where a run is bound to some; ``None`` for those it is given.
+        device: where torch computes, ``"cpu"`` or ``"cuda"``.
         options: further arguments of the contender.
         vectors: the file that the vectors go to.
     """
@@ -49,6 +50,7 @@ class Job:
     preprocess: dict[str, Any]
     cores: int
     cpus: list[int] | None = None
+    device: str = "cpu"
     options: dict[str, Any] = field(default_factory=dict)
     vectors: str | None = None
 

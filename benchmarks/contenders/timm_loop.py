@@ -12,7 +12,7 @@ def made(job: Job) -> Embed:
     import PIL.Image
     import torch
 
-    model, transform = timm_model(job.checkpoint)
+    model, transform = timm_model(job.checkpoint, job.device)
 
     def embed(paths: list[str]) -> np.ndarray:
         vectors = []
@@ -20,7 +20,7 @@ def made(job: Job) -> Embed:
             for path in paths:
                 with PIL.Image.open(path) as file:
                     pixels = transform(file.convert("RGB"))
-                vectors.append(model(pixels.unsqueeze(0))[0].numpy())
+                vectors.append(model(pixels.unsqueeze(0).to(job.device))[0].cpu().numpy())
         return np.stack(vectors)
 
     return embed

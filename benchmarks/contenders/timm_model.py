@@ -7,11 +7,11 @@ from typing import Any
 from towhee.models.torchvision_cure import import_torchvision
 
 
-def timm_model(checkpoint: str) -> tuple[Any, Any]:
+def timm_model(checkpoint: str, device: str) -> tuple[Any, Any]:
     """The network without its classifier, in evaluation mode, and timm's evaluation transform."""
     import_torchvision()  # some builds of torch and torchvision do not import otherwise
     import timm
 
-    model = timm.create_model(f"local-dir:{checkpoint}", pretrained=True, num_classes=0).eval()
+    model = timm.create_model(f"local-dir:{checkpoint}", pretrained=True, num_classes=0)
     config = timm.data.resolve_model_data_config(model)
-    return model, timm.data.create_transform(**config, is_training=False)
+    return model.eval().to(device), timm.data.create_transform(**config, is_training=False)

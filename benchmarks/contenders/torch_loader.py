@@ -31,14 +31,19 @@ def made(job: Job) -> Embed:
     """Load the model; each call is a pass of a loader."""
     import torch
 
-    model, transform = timm_model(job.checkpoint)
+    model, transform = timm_model(job.checkpoint, job.device)
+    is_pinned = job.device != "cpu"
 
     def embed(paths: list[str]) -> np.ndarray:
         loader = torch.utils.data.DataLoader(
-            Pictures(paths, transform), batch_size=BATCH, num_workers=job.cores
+            Pictures(paths, transform),
+            batch_size=BATCH,
+            num_workers=job.cores,
+            pin_memory=is_pinned,
         )
         with torch.inference_mode():
-            return np.concatenate([model(batch).numpy() for batch in loader])
+            moved = (batch.to(job.device, non_blocking=is_pinned) for batch in loader)
+            return np.concatenate([model(batch).cpu().numpy() for batch in moved])
 
     return embed
 

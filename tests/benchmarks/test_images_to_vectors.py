@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from images_to_vectors import PLAIN, arguments, shown
+from images_to_vectors import GPU_VARIANTS, PLAIN, arguments, field, shown
 
 PEER_ROWS = {"Ray Data", "Daft native", "fastembed", "fastembed, parallel", "Towhee 1.1.3 pipe"}
 
@@ -72,3 +72,12 @@ def test_a_peer_that_is_not_installed_is_listed_as_such(model: Any, rows: dict[s
 def test_a_variant_stands_for_keyword_arguments() -> None:
     assert arguments("precision=int8,fidelity=0.99") == {"precision": "int8", "fidelity": 0.99}
     assert arguments("") == {}
+
+
+def test_on_a_gpu_only_those_compete_that_compute_there() -> None:
+    competing = field(None, list(GPU_VARIANTS), "cuda")
+    towhee = [each for each in competing if each.script in ("towhee_chain.py", "limit.py")]
+    assert {each.options["device"] for each in towhee} == {"cuda"}
+    others = [each for each in competing if each not in towhee]
+    assert {each.script for each in others} == {"timm_loop.py", "torch_loader.py"}
+    assert {each.fields["device"] for each in others} == {"cuda"}

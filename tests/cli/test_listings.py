@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from towhee.hub import registry
+from towhee.hub.builtin_operators import BUILTIN_OPERATORS
 from towhee.pipelines import list_pipelines
 from towhee.pipelines.image_models import image_pipelines
 
@@ -34,6 +35,8 @@ def test_pipelines_of_one_kind(towhee: Any, towhee_json: Any) -> None:
 def test_every_operator_is_listed_with_what_it_does(towhee: Any, towhee_json: Any) -> None:
     told = towhee_json("operators")
     assert [row["name"] for row in told] == registry.names()
-    assert all(row["summary"].strip() for row in told)
+    ours = [row for row in told if row["name"] in BUILTIN_OPERATORS]  # other tests register more
+    assert len(ours) == len(BUILTIN_OPERATORS)
+    assert all(row["summary"].strip() for row in ours)
     shown = towhee("operators").stdout
-    assert all(row["name"] in shown and row["summary"] in shown for row in told)
+    assert all(row["name"] in shown and row["summary"] in shown for row in ours)

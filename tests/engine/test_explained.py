@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -66,6 +67,35 @@ def test_what_prepared_rows_hold_and_how_they_are_batched_is_told() -> None:
     assert told["in threads: map(doubling).prepare"][-1] == "40.0"
     assert told["in batches: map(doubling).forward"][4] == "40.0"
     assert told["in batches: map(doubling).forward"][-1] == "5 x 8"
+
+
+class Heavy(Doubling):
+    def setup(self) -> None:
+        time.sleep(0.2)
+
+
+def test_opening_a_model_is_told_apart_from_the_run() -> None:
+    chain = DataCollection.range(3).map(Heavy())
+    text = chain.explain(analyze=True)
+    (ran, opening) = re.findall(r"ran in (\S+) s on .*, after (\S+) s of opening", text)[0]
+    assert float(opening) >= 0.2 > float(ran)
+    chain.to_list()
+    assert "opening" not in chain.explain(analyze=True)
+
+
+def test_the_way_that_is_chosen_in_the_run_is_told_with_it() -> None:
+    class Choosing(Doubling):
+        way = ""
+
+        def setup(self) -> None:
+            self.way = "runs by heart"
+
+        def how_it_runs(self) -> list[str]:
+            return [self.way] if self.way else []
+
+    register("test.choosing")(Choosing)
+    chain = DataCollection.range(3).test.choosing()
+    assert "test.choosing runs by heart" in chain.explain(analyze=True)
 
 
 def test_the_stage_that_does_most_of_the_work_is_the_bottleneck() -> None:

@@ -16,7 +16,9 @@ def analysis(report: RunReport) -> Iterator[str]:
     ``busy`` is summed over the workers of a stage, and so is ``waiting``, the rest of their time:
     for rows, for a place further on, or for a processor.
     """
-    yield f"ran in {report.seconds:.2f} s on {report.cores} cores"
+    cores = "one core" if report.cores == 1 else f"{report.cores} cores"
+    after = f", after {report.opening:.1f} s of opening models" if report.opening >= 0.05 else ""
+    yield f"ran in {report.seconds:.2f} s on {cores}{after}"
     rows = [_HEADER, *(_cells(stage, report) for stage in report.stages)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:

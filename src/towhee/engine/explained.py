@@ -27,9 +27,10 @@ def explained(plan: Plan, *, analyze: bool = False) -> str:
     Raises:
         UsageError: for a plan that was not run, and that cannot be run for the telling.
     """
-    lines = [explain(plan), *_models(plan)]
-    if analyze:
-        lines += analysis(last_run(plan) or _run(plan))
+    report = (last_run(plan) or _run(plan)) if analyze else None
+    lines = [explain(plan), *_models(plan)]  # behind the run, in which the way may be chosen
+    if report is not None:
+        lines += analysis(report)
     return "\n".join(lines)
 
 

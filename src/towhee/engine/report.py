@@ -79,11 +79,14 @@ class RunReport:
     Attributes:
         cores: the processors that it could use.
         stages: each stage, in the order of the plan.
-        seconds: from the first row asked for to the end of the run.
+        opening: seconds until the operators were ready for the first row: models are loaded,
+            and measured where that was not done before.
+        seconds: from then to the end of the run.
     """
 
     cores: int
     stages: list[StageReport] = field(default_factory=list)
+    opening: float = 0.0
     seconds: float = 0.0
     _started: float | None = None
 
@@ -91,8 +94,14 @@ class RunReport:
         """Begin to count the time."""
         self._started = time.perf_counter()
 
+    def opened(self) -> None:
+        """Set ``opening`` to the time since the start, and count anew."""
+        if self._started is not None:
+            now = time.perf_counter()
+            self.opening, self._started = now - self._started, now
+
     def stop(self) -> None:
-        """Set ``seconds`` to the time since the start."""
+        """Set ``seconds`` to the time since then."""
         if self._started is not None:
             self.seconds = time.perf_counter() - self._started
 

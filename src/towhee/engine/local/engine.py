@@ -65,6 +65,7 @@ def run(plan: Plan, report: RunReport | None = None) -> Generator[Chunk, None, N
             chunks = _closed_by(resources, LOWERED[stage.placement](work, chunks))
             if stage.placement == "inline":
                 chunks = size.noted(chunks)
+        report.opened()
         for chunk in chunks:
             if len(chunk):
                 yield _as_options(chunk) if safe else chunk
