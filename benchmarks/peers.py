@@ -20,8 +20,8 @@ PEERS = {
     "ray-data": ("ray[data]==2.60.0", *_MODEL),
     "daft": ("daft==0.7.26", *_MODEL),
     "fastembed": ("fastembed==0.9.1", *_MODEL),
-    # It imports pkg_resources, which later versions of setuptools lack.
-    "towhee-1": ("towhee==1.1.3", "setuptools<81", *_MODEL),
+    # It imports pkg_resources, which later versions of setuptools lack; psutil is for its memory.
+    "towhee-1": ("towhee==1.1.3", "setuptools<81", "psutil", *_MODEL),
     # The other back ends of sentence-transformers go through optimum, which wants versions of its
     # own of the packages beneath.
     "sbert-onnx": ("sentence-transformers[onnx]==5.7.0", "torch==2.13.0", "onnxruntime==1.32.0"),

@@ -24,6 +24,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "start_up": (),
     "chain_overhead": (),
     "pipeline_latency": ("images", "checkpoint"),
+    "pipe_calls": ("peers",),
     "images_to_vectors": ("images", "checkpoint", "peers"),
     "text_to_vectors": ("peers",),
     "scaling": ("images", "checkpoint"),

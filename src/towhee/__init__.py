@@ -10,7 +10,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from towhee.builder import CallablePipe, Pipe, pipe
     from towhee.functional import DataCollection, DataFrame, Entity, State, ops
+    from towhee.functional.data_loader import DataLoader
     from towhee.functional.front import (
         api,
         dc,
@@ -29,9 +31,12 @@ if TYPE_CHECKING:
 __version__ = "2.0.0a1"
 
 _HOMES = {
+    "CallablePipe": "builder",
+    "Pipe": "builder",
     "AudioFrame": "types",
     "DataCollection": "functional",
     "DataFrame": "functional",
+    "DataLoader": "functional.data_loader",
     "Empty": "types",
     "Entity": "types",
     "Failure": "types",
@@ -46,6 +51,7 @@ _HOMES = {
     "glob": "functional.front",
     "ops": "functional",
     "param_scope": "functional.front",
+    "pipe": "builder",
     "pipeline": "pipelines",
     "range": "functional.front",
     "read_csv": "functional.front",
@@ -57,13 +63,16 @@ _HOMES = {
 
 __all__ = [
     "AudioFrame",
+    "CallablePipe",
     "DataCollection",
     "DataFrame",
+    "DataLoader",
     "Empty",
     "Entity",
     "Failure",
     "Image",
     "Option",
+    "Pipe",
     "Pipeline",
     "SearchResult",
     "Some",
@@ -73,6 +82,7 @@ __all__ = [
     "glob",
     "ops",
     "param_scope",
+    "pipe",
     "pipeline",
     "range",
     "read_csv",

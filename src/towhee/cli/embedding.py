@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from towhee.cli.messages import note, reason
@@ -102,7 +102,7 @@ def embedded(
     source = Stream(lambda: readable, key=str)
     dimension: int | None = None
     try:
-        for chunk in run(replace(plan, source=source), on_behalf_of=embed.plan):
+        for chunk in run(plan, source, on_behalf_of=embed.plan):
             (elements,) = chunk.columns.values()
             for place, failure in sorted(chunk.failures.items()):
                 left_out.add(str(chunk.keys[place]), reason(failure.error))

@@ -10,18 +10,22 @@ from towhee.engine.local.engine import run as run_locally
 from towhee.engine.report import RunReport
 from towhee.models.machine import cores
 from towhee.plan.plan import Plan
+from towhee.plan.source import Source
 
 __all__ = ["Chunk", "run"]
 
 
-def run(plan: Plan, *, on_behalf_of: Plan | None = None) -> Generator[Chunk, None, None]:
+def run(
+    plan: Plan, argument: Source | None = None, *, on_behalf_of: Plan | None = None
+) -> Generator[Chunk, None, None]:
     """The chunks of rows that the plan gives, on the engine that its options name.
 
     Args:
         plan: what is to be done.
+        argument: the values that stand for the plan's arguments; each row is a call.
         on_behalf_of: whose run it is, where the plan is made for it; ``explain(analyze=True)``
             of that one tells about it.
     """
     report = RunReport(cores())
     note_run(on_behalf_of or plan, report)
-    return run_locally(plan, report)
+    return run_locally(plan, report, argument)

@@ -12,7 +12,7 @@ from typing import Any
 
 from towhee.errors import OperatorError, UsageError
 from towhee.operators.base import OperatorRef, short
-from towhee.plan.step import Filter, Map, Step
+from towhee.plan.step import Filter, Flatten, Map, Step
 
 Errors = dict[int, Exception]
 """What was raised, by the place of the row."""
@@ -73,10 +73,12 @@ def apply_batch(
 
 def describe(step: Step) -> str:
     """The operator of a step as messages call it, whichever part of it is running."""
-    if isinstance(step, Map) and isinstance(step.operator, OperatorRef):
-        return str(step.operator)
+    if isinstance(step, Map):
+        return step.operator_label
     if isinstance(step, Filter) and isinstance(step.function, OperatorRef):
         return str(step.function)
+    if isinstance(step, Flatten):
+        return step.of or step.label
     return step.label
 
 

@@ -9,7 +9,7 @@ from operator import is_
 from typing import Any
 
 from towhee.plan.step import VALUE
-from towhee.types import Entity, Failure
+from towhee.types import Empty, Entity, Failure
 
 Column = Sequence[Any]
 
@@ -24,6 +24,8 @@ class _Missing:
 
 
 MISSING = _Missing()
+LEFT_OPEN = Empty()
+"""What stands in a column that has fewer rows than those it meets in."""
 
 
 class Selected(Sequence[Any]):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from towhee.engine import run
-from towhee.engine.apply import operator_error
 from towhee.engine.operators import Operators
+from towhee.engine.straight import Straight, element, goes_straight
 from towhee.errors import UsageError
 from towhee.operators.base import ModelOperator
 from towhee.plan.plan import Plan
@@ -22,7 +21,7 @@ _ROW_FOR_ROW = (Map, Safe, Select, Rename, Drop, Explode)
 class PlanFunction:
     """Call a plan that starts from an ``Argument``.
 
-    One value goes straight through the operators, with no chunk and no thread in between;
+    One value goes straight through the operators, with no chunk and no queue in between;
     several go through the engine.
 
     Raises:
@@ -33,47 +32,36 @@ class PlanFunction:
         if not isinstance(plan.source, Argument):
             raise UsageError(f"a chain over {plan.source.label} is no function of an argument")
         self.plan = plan
-        self._source = plan.source
+        (self._argument,) = plan.source.names
         self._operators = Operators()
-        self._calls: list[tuple[Map, Callable[..., Any]]] | None = None
-        steps = plan.steps
-        self._straight = (
-            all(
-                isinstance(step, Map) and step.inputs is None and step.outputs is None
-                for step in steps
-            )
-            and plan.options.on_error == "raise"
-            and plan.options.cache is None
-        )
+        self._goes_straight = goes_straight(plan)
+        self._straight: Straight | None = None
 
     def preload(self) -> None:
         """Make the operators and load their weights now, not at the first call."""
-        if self._calls is None:
-            self._calls = [
-                (step, self._operators.get(step.operator))
-                for step in self.plan.steps
-                if isinstance(step, Map)
-            ]
-            for _, operator in self._calls:
+        if self._goes_straight:
+            if self._straight is None:
+                self._straight = Straight(self.plan, self._operators)
+            self._straight.load()
+            return
+        for step in self.plan.steps:
+            if isinstance(step, Map):
+                operator = self._operators.get(step.operator)
                 if isinstance(operator, ModelOperator):
                     operator.load()
 
     def __call__(self, value: Any) -> Any:
         """The result for one value: the element, or a list if the steps give several or none."""
-        if not self._straight:
+        if not self._goes_straight:
             results = self.batch([value])
             return results[0] if self._keeps_rows and len(results) == 1 else results
-        if self._calls is None:
+        if self._straight is None:
             self.preload()
-        assert self._calls is not None
-        result, step = value, None
-        try:
-            for step, function in self._calls:  # noqa: B007 (the step at fault is named below)
-                result = function(result)
-        except Exception as error:  # the boundary: whatever an operator raises names its step
-            assert step is not None
-            raise operator_error(step, _key(value), result, error) from error
-        return result
+            assert self._straight is not None
+        row = self._straight({self._argument: value}, _key(value))
+        if row is None:
+            return []
+        return element(row) if self._keeps_rows else [element(row)]
 
     def batch(self, values: Sequence[Any]) -> list[Any]:
         """The results for several values, which go through the models together."""
@@ -82,8 +70,7 @@ class PlanFunction:
     def stream(self, values: Sequence[Any]) -> Iterator[Any]:
         """The results for several values, as they come."""
         keys = [_key(value, place) for place, value in enumerate(values)]
-        source = Values(values, keys, (self._source.name,))
-        for chunk in run(replace(self.plan, source=source), on_behalf_of=self.plan):
+        for chunk in run(self.plan, Values(values, keys, (self._argument,))):
             yield from chunk.elements()
 
     @property

@@ -89,16 +89,18 @@ class RunReport:
     opening: float = 0.0
     seconds: float = 0.0
     _started: float | None = None
+    _is_open: bool = False
 
     def start(self) -> None:
         """Begin to count the time."""
         self._started = time.perf_counter()
 
     def opened(self) -> None:
-        """Set ``opening`` to the time since the start, and count anew."""
-        if self._started is not None:
+        """Set ``opening`` to the time since the start, and count anew; later calls do nothing."""
+        if self._started is not None and not self._is_open:
             now = time.perf_counter()
             self.opening, self._started = now - self._started, now
+            self._is_open = True
 
     def stop(self) -> None:
         """Set ``seconds`` to the time since then."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import GeneratorType as Generator
 from typing import Any
 
 from towhee.engine.apply import Errors, apply_batch, apply_rows, describe, operator_error
@@ -119,8 +120,8 @@ class RowProgram:
 
     def _map(self, step: Map, call: RowCall, chunk: Chunk) -> Outcome:
         results, errors = call.results(chunk, self._on_error == "raise")
-        written, unpacked = _written(step, results, errors, chunk)
-        ended, failures, error = self._settle(step, call.given, chunk, unpacked)
+        written, errors = _written(step, results, errors, chunk)
+        ended, failures, error = self._settle(step, call.given, chunk, errors)
         columns: dict[str, Column] = (
             {VALUE: written[VALUE]}
             if step.outputs is None
@@ -150,7 +151,7 @@ class RowProgram:
         if self._on_error == "keep":
             after = self._with_failures(after, failures, tuple(after.columns))
         elif failures:
-            _log_skipped(failures)
+            log_skipped(failures)
         return Outcome(after.compress(kept), error)
 
     def _select(self, step: Select, chunk: Chunk) -> Outcome:
@@ -201,7 +202,7 @@ class RowProgram:
     ) -> Chunk:
         """The chunk without its failing rows under ``"skip"``, else with them marked."""
         if self._on_error == "skip":
-            _log_skipped(failures)
+            log_skipped(failures)
             return chunk.compress([place not in failures for place in range(len(chunk))])
         together = {**chunk.failures, **failures}
         columns = dict(chunk.columns)
@@ -293,7 +294,7 @@ def ended_by_failure(step: Step, chunk: Chunk, on_error: OnError) -> Outcome:
     if not chunk.failures or on_error == "keep":
         return Outcome(chunk)
     if on_error == "skip":
-        _log_skipped(chunk.failures)
+        log_skipped(chunk.failures)
         return Outcome(chunk.compress([place not in chunk.failures for place in range(len(chunk))]))
     first = min(chunk.failures)
     failure = chunk.failures[first]
@@ -301,7 +302,8 @@ def ended_by_failure(step: Step, chunk: Chunk, on_error: OnError) -> Outcome:
     return Outcome(chunk.slice(0, first), error)
 
 
-def _log_skipped(failures: Mapping[int, Failure]) -> None:
+def log_skipped(failures: Mapping[int, Failure]) -> None:
+    """Tell of rows that are left out because they failed."""
     for failure in failures.values():
         logger.warning("skipped row %r: %s: %s", failure.key, failure.operator, failure.error)
 
@@ -337,25 +339,52 @@ def _written(
     """The columns that a map writes; a row with the wrong number of outputs is an error too."""
     if step.outputs is None:
         return {VALUE: results}, errors
-    if len(step.outputs) == 1:
-        return {step.outputs[0]: results}, errors
+    if not step.lazy and Generator in set(map(type, results)):
+        results, errors = _read_out(results, errors)
+    if len(step.outputs) < 2:
+        return dict.fromkeys(step.outputs, results), errors
     wanted = len(step.outputs)
     errors = dict(errors)
     rows: list[Sequence[Any]] = []
     nothing = (None,) * wanted
     for place, result in enumerate(results):
-        if place in errors or place in chunk.failures:
-            rows.append(nothing)
-        elif isinstance(result, (tuple, list)) and len(result) == wanted:
-            rows.append(result)
-        else:
-            got = f"{len(result)} values" if isinstance(result, (tuple, list)) else short(result)
-            names = ", ".join(step.outputs)
-            errors[place] = UsageError(f"{wanted} outputs ({names}) were declared, it gave {got}")
-            rows.append(nothing)
-    unpacked = zip(*rows, strict=True) if rows else iter([()] * wanted)
-    columns = {name: list(values) for name, values in zip(step.outputs, unpacked, strict=True)}
+        row: Sequence[Any] = nothing
+        if place not in errors and place not in chunk.failures:
+            try:
+                row = unpacked(result, step.outputs)
+            except UsageError as error:
+                errors[place] = error
+        rows.append(row)
+    together = zip(*rows, strict=True) if rows else iter([()] * wanted)
+    columns = {name: list(values) for name, values in zip(step.outputs, together, strict=True)}
     return dict(columns), errors
+
+
+def _read_out(results: Sequence[Any], errors: Errors) -> tuple[Sequence[Any], Errors]:
+    """The results with generators as the lists that they give."""
+    errors = dict(errors)
+    whole = list(results)
+    for place, result in enumerate(whole):
+        if isinstance(result, Generator):
+            try:
+                whole[place] = list(result)
+            except Exception as error:  # noqa: BLE001 (whatever a user's generator raises)
+                whole[place], errors[place] = None, error
+    return whole, errors
+
+
+def unpacked(result: Any, names: tuple[str, ...]) -> Sequence[Any]:
+    """A result as the values of columns: the only one's, those of several, or discarded.
+
+    Raises:
+        UsageError: if it is no tuple or list of so many.
+    """
+    if len(names) < 2:
+        return (result,) * len(names)
+    if isinstance(result, (tuple, list)) and len(result) == len(names):
+        return result
+    got = f"{len(result)} values" if isinstance(result, (tuple, list)) else short(result)
+    raise UsageError(f"{len(names)} outputs ({', '.join(names)}) were declared, it gave {got}")
 
 
 def _arrange(step: Rename | Drop, chunk: Chunk) -> Chunk:

@@ -68,7 +68,7 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
 
     Args:
         data: a list or other sequence, a pandas or Polars frame or an Arrow table, which can
-            be read again and again; or an iterator, which makes a stream.
+            be read again and again; the result of a pipe; or an iterator, which makes a stream.
 
     Example:
         >>> DataCollection.range(5).map(lambda x: x + 1).filter(lambda x: x % 2).to_list()

@@ -96,7 +96,7 @@ class Api:
 
     @contextlib.contextmanager
     def __call__(self) -> Iterator[ApiChain]:
-        yield ApiChain(Plan.of(Argument(self._column)))
+        yield ApiChain(Plan.of(Argument((self._column,))))
 
 
 class ApiChain(DataFrame):

@@ -12,6 +12,7 @@ from fnmatch import fnmatch
 from typing import Any
 
 from towhee.errors import DataError, MissingExtraError, MissingFileError, UsageError
+from towhee.functional.result import Result
 from towhee.plan.plan import Plan
 from towhee.plan.source import Stream, Table, Values
 from towhee.plan.step import VALUE, Select
@@ -28,6 +29,8 @@ def from_iterable(data: Iterable[Any], column: str = VALUE) -> Plan:
     if hasattr(data, "__arrow_c_stream__") or hasattr(data, "__dataframe__"):
         table = from_table(data)
         return table if column == VALUE else table.then(Select((column,)))
+    if isinstance(data, Result):
+        return from_result(data)
     if isinstance(data, Iterator):
         return Plan.of(Stream(lambda: data, names=(column,)))
     if isinstance(data, (str, bytes)) or not isinstance(data, Iterable):
@@ -49,6 +52,13 @@ def from_table(frame: Any) -> Plan:
 
     table = frame if isinstance(frame, pyarrow.Table) else pyarrow.table(frame)
     return Plan.of(Table({name: table[name].to_pylist() for name in table.column_names}))
+
+
+def from_result(result: Result) -> Plan:
+    """A plan over the rows that are left of a pipe's result, which are taken from it."""
+    rows = result.to_list()
+    columns = list(zip(*rows, strict=True)) or [()] * len(result.schema)
+    return Plan.of(Table(dict(zip(result.schema, columns, strict=True))))
 
 
 def from_glob(*patterns: Path, column: str = VALUE) -> Plan:

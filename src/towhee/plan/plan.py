@@ -17,6 +17,7 @@ from towhee.plan.step import (
     Rolling,
     Safe,
     Step,
+    Windows,
 )
 
 
@@ -65,7 +66,7 @@ class Plan:
     @property
     def most_rows(self) -> int | None:
         """The number of its rows, or more; ``None`` where it is not known before it runs."""
-        grows = any(isinstance(step, (Flatten, Rolling)) for step in self.steps)
+        grows = any(isinstance(step, (Flatten, Rolling, Windows)) for step in self.steps)
         return None if grows else self.source.length
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from towhee.plan.step import VALUE, Columns
 
@@ -119,17 +119,81 @@ class Stream(Source):
 
 @dataclass(frozen=True, slots=True)
 class Argument(Source):
-    """The argument of a call: what a plan that is used as a function starts from."""
+    """The arguments of a call: what a plan that is used as a function starts from."""
 
-    name: str = VALUE
+    names: tuple[str, ...] = (VALUE,)
 
     @property
     def columns(self) -> Columns:
-        return (self.name,)
+        return self.names
 
     @property
     def label(self) -> str:
-        return f"argument({self.name})"
+        return f"argument({', '.join(self.names)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Shared(Source):
+    """The rows of a plan that several plans of one run read: they are computed once."""
+
+    plan: Plan
+
+    @property
+    def columns(self) -> Columns:
+        return self.plan.columns
+
+    @property
+    def is_stream(self) -> bool:
+        return self.plan.is_stream
+
+    @property
+    def length(self) -> int | None:
+        return self.plan.most_rows
+
+    @property
+    def label(self) -> str:
+        return "shared rows"
+
+
+Part = Literal["rows", "single", "effects"]
+"""What a plan gives to a ``Join``: rows, one row for each call at most, or only its effects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Join(Source):
+    """The columns of several plans side by side, call by call.
+
+    Rows meet by their position within the call; what is single is repeated on each of them, and
+    a call without it has no rows.
+
+    Attributes:
+        plans: whose columns have different names, but for those of effects, which are left out.
+        parts: what each plan gives.
+        longest: whether there are as many rows as the longest part has, and those that are
+            lacking are left open; as many as the shortest otherwise.
+    """
+
+    plans: tuple[Plan, ...]
+    parts: tuple[Part, ...]
+    longest: bool = False
+
+    @property
+    def columns(self) -> Columns:
+        names: list[str] = []
+        for plan, part in zip(self.plans, self.parts, strict=True):
+            if part != "effects":
+                if plan.columns is None:
+                    return None
+                names += plan.columns
+        return tuple(names)
+
+    @property
+    def is_stream(self) -> bool:
+        return any(plan.is_stream for plan in self.plans)
+
+    @property
+    def label(self) -> str:
+        return f"join({len(self.plans)} branches)"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from towhee.plan.step import (
     Drop,
     Explode,
     Filter,
-    Flatten,
     Lookup,
     Map,
     Rename,
@@ -19,7 +18,7 @@ from towhee.plan.step import (
     Store,
 )
 
-_ROW_STEPS = (Map, Filter, Select, Rename, Drop, Explode, Flatten, Lookup, Store)
+_ROW_STEPS = (Map, Filter, Select, Rename, Drop, Explode, Lookup, Store)
 
 
 @dataclass(frozen=True, slots=True)

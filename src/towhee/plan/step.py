@@ -47,6 +47,7 @@ class Map(Step):
         outputs: the columns written; ``None`` makes the result the new element.
         role: which part of a model operator: the whole, its preparation, or its forward pass.
         workers: how many threads run it; ``None`` leaves that to the engine.
+        lazy: whether a generator stays one, for the ``Flatten`` behind it; else it becomes a list.
         given: the name of a ``Lookup`` that has read the input already.
         unless: names of results looked up; a row of which all were found is passed over.
         found: the one among them that is the result of this step.
@@ -57,6 +58,7 @@ class Map(Step):
     outputs: tuple[str, ...] | None = None
     role: Role = "call"
     workers: int | None = None
+    lazy: bool = False
     given: str | None = None
     unless: tuple[str, ...] = ()
     found: str | None = None
@@ -91,11 +93,15 @@ class Map(Step):
         return isinstance(self.operator, ModelOperator)
 
     @property
-    def label(self) -> str:
+    def operator_label(self) -> str:
+        """The operator as messages show it, whichever part of it is running."""
         if isinstance(self.operator, OperatorRef):
-            shown = str(self.operator)
-        else:
-            shown = f"map({function_name(self.operator)})"
+            return str(self.operator)
+        return f"map({function_name(self.operator)})"
+
+    @property
+    def label(self) -> str:
+        shown = self.operator_label
         return shown if self.role == "call" else f"{shown}.{self.role}"
 
 
@@ -150,9 +156,15 @@ class Head(Step):
 
 @dataclass(frozen=True, slots=True)
 class Flatten(Step):
-    """One row for each item of the element, or of the named columns side by side."""
+    """One row for each item of the element, or of the named columns side by side.
+
+    Attributes:
+        names: the columns; the element if there are none.
+        of: the operator whose generators are read here, as messages call it.
+    """
 
     names: tuple[str, ...] = ()
+    of: str | None = None
 
     def columns_after(self, before: Columns) -> Columns:
         require_columns(self.names or None, before, self.label)
@@ -186,6 +198,63 @@ class Rolling(Step):
     @property
     def label(self) -> str:
         return f"rolling({self.size}, step={self.step})"
+
+
+@dataclass(frozen=True, slots=True)
+class Windows(Step):
+    """Lists of the values of successive rows, call by call; the last ones may be short.
+
+    Attributes:
+        names: the columns that become lists; of any other, a window has its first row's value.
+        size: rows in a window, ``None`` for all of the call; with ``time``, seconds.
+        step: rows, or seconds, from the beginning of a window to that of the next.
+        time: the column with the time of a row in milliseconds, by which windows are cut.
+    """
+
+    names: tuple[str, ...]
+    size: int | None = None
+    step: int = 1
+    time: str | None = None
+
+    def columns_after(self, before: Columns) -> Columns:
+        require_columns((*self.names, *self._timed), before, self.label)
+        return before
+
+    @property
+    def _timed(self) -> tuple[str, ...]:
+        return () if self.time is None else (self.time,)
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns that it looks at."""
+        return (*self.names, *self._timed)
+
+    @property
+    def label(self) -> str:
+        if self.size is None:
+            return "window_all"
+        if self.time is None:
+            return f"window(size={self.size}, step={self.step})"
+        return f"time_window({self.time!r}, size={self.size}, step={self.step})"
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce(Step):
+    """All rows of a call to one, by a function that is given an iterator for each column."""
+
+    function: OperatorRef | Callable[..., Any]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+    def columns_after(self, before: Columns) -> Columns:
+        require_columns(self.inputs, before, self.label)
+        return self.outputs
+
+    @property
+    def label(self) -> str:
+        if isinstance(self.function, OperatorRef):
+            return f"reduce({self.function})"
+        return f"reduce({function_name(self.function)})"
 
 
 @dataclass(frozen=True, slots=True)

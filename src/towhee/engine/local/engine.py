@@ -9,70 +9,89 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator, Iterator
+from dataclasses import dataclass, replace
 
 from towhee.engine.chunk import Chunk
-from towhee.engine.local.lowering import LOWERED, Work, model_of
+from towhee.engine.local.job import Job
+from towhee.engine.local.joined import joined
+from towhee.engine.local.lowering import LOWERED, Work
 from towhee.engine.local.sources import ReadSize, read
-from towhee.engine.local.threads import Threads
+from towhee.engine.local.unfolding import unfold
 from towhee.engine.local.whole import transform
-from towhee.engine.operators import Operators
+from towhee.engine.local.windows import reduced, windows
 from towhee.engine.report import RunReport, StageReport
+from towhee.engine.rows import RowProgram
 from towhee.models.machine import cores
 from towhee.plan.options import OnError
-from towhee.plan.passes import rewrite
 from towhee.plan.plan import Plan, safe_after
+from towhee.plan.source import Argument, Join, Shared, Source
 from towhee.plan.stage import Stage, stages
-from towhee.plan.step import VALUE, DropEmpty, FillEmpty
+from towhee.plan.step import VALUE, DropEmpty, FillEmpty, Flatten, Reduce, Windows
 from towhee.types import Empty, Some
 
 
-def run(plan: Plan, report: RunReport | None = None) -> Generator[Chunk, None, None]:
+def run(
+    plan: Plan, report: RunReport | None = None, argument: Source | None = None
+) -> Generator[Chunk, None, None]:
     """The chunks of rows that the plan gives, computed as they are asked for.
 
     Args:
         plan: what is to be done.
         report: is told what each stage does.
+        argument: the values that stand for the plan's arguments; each row is a call.
 
     Raises:
         OperatorError: for the first failing row, under ``on_error="raise"``, after the rows in
             front of it were given.
     """
-    plan = rewrite(plan)
     report = report or RunReport(cores())
     with contextlib.ExitStack() as resources:
         resources.callback(report.stop)
         report.start()
+        job = Job.of(plan, argument, report, resources)
+        yield from _rows(plan, job)
+
+
+def _rows(given: Plan, job: Job) -> Generator[Chunk, None, None]:
+    """The rows of a plan, which may be one of those that the job's plan is joined from."""
+    plan = job.rewritten(given)
+    if isinstance(plan.source, Argument) and job.argument is not None:
+        plan = replace(plan, source=job.argument)
+    with contextlib.ExitStack() as resources:
         size = ReadSize(plan.options.memory_limit)
         told = StageReport(plan.source.label, "source")
-        report.stages.append(told)
-        rows = _closed_by(resources, read(plan.source, run, size))
-        chunks = size.noted(told.pulled(rows))
-        operators = Operators()
-        cut = stages(plan)
-        models = [operators.streams(model_of(stage).operator) for stage in cut if _is_model(stage)]
-        threads = Threads(cores(), models, resources)
+        job.report.stages.append(told)
+        chunks = size.noted(told.pulled(_closed_by(resources, _read(plan, job, size, resources))))
         safe = False
-        for stage in cut:
+        for stage in stages(plan):
             told = StageReport(stage.label, stage.placement)
-            report.stages.append(told)
+            job.report.stages.append(told)
             if stage.whole:
-                rows = _closed_by(resources, _whole(stage, told.given(chunks), safe))
-                chunks = told.pulled(rows)
+                whole = _WholeStage(stage, plan, job, safe)
+                chunks = told.pulled(_closed_by(resources, whole.rows(told.given(chunks))))
                 safe = safe_after(stage.steps, safe)
                 continue
             on_error: OnError = "keep" if safe else plan.options.on_error
-            work = Work(stage, plan, operators, on_error, threads, told)
+            work = Work(stage, plan, job.operators, on_error, job.threads, told)
             chunks = _closed_by(resources, LOWERED[stage.placement](work, chunks))
             if stage.placement == "inline":
                 chunks = size.noted(chunks)
-        report.opened()
+        job.report.opened()
         for chunk in chunks:
             if len(chunk):
                 yield _as_options(chunk) if safe else chunk
 
 
-def _is_model(stage: Stage) -> bool:
-    return stage.placement == "model" and not stage.whole
+def _read(plan: Plan, job: Job, size: ReadSize, resources: contextlib.ExitStack) -> Iterator[Chunk]:
+    def inner(plan: Plan) -> Generator[Chunk, None, None]:
+        return _rows(plan, job)
+
+    if isinstance(plan.source, Shared):
+        return job.shared(plan.source.plan, inner)
+    if isinstance(plan.source, Join):
+        parts = [_closed_by(resources, inner(each)) for each in plan.source.plans]
+        return joined(plan.source, parts, size, job.calls)
+    return read(plan.source, run, size)
 
 
 def _closed_by(resources: contextlib.ExitStack, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
@@ -86,12 +105,31 @@ def _closed_by(resources: contextlib.ExitStack, chunks: Iterator[Chunk]) -> Iter
     return chunks
 
 
-def _whole(stage: Stage, chunks: Iterator[Chunk], safe: bool) -> Iterator[Chunk]:
-    step = stage.steps[0]
-    leaves_safety = safe and not safe_after((step,), safe)
-    if leaves_safety and not isinstance(step, (FillEmpty, DropEmpty)):
-        chunks = map(_as_options, chunks)  # lists of options, as windows and batches give them
-    return transform(step, chunks)
+@dataclass(frozen=True, slots=True)
+class _WholeStage:
+    """A step that sees the stream, ready to be given its rows."""
+
+    stage: Stage
+    plan: Plan
+    job: Job
+    safe: bool
+
+    def rows(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+        """The rows behind the step."""
+        (step,) = self.stage.steps
+        if isinstance(step, Flatten):
+            on_error: OnError = "keep" if self.safe else self.plan.options.on_error
+            program = RowProgram((step,), self.job.operators, on_error)
+            size = ReadSize(self.plan.options.memory_limit)
+            return unfold(step, program, chunks, size, on_error)
+        if isinstance(step, Windows):
+            return windows(step, chunks)
+        if isinstance(step, Reduce):
+            return reduced(step, self.job.operators, chunks, self.job.calls)
+        leaves_safety = self.safe and not safe_after((step,), self.safe)
+        if leaves_safety and not isinstance(step, (FillEmpty, DropEmpty)):
+            chunks = map(_as_options, chunks)  # lists of options, as windows and batches give them
+        return transform(step, chunks)
 
 
 def _as_options(chunk: Chunk) -> Chunk:

@@ -113,7 +113,7 @@ def _places(steps: Sequence[Step], before: Sequence[Columns], model: int) -> tup
             continue
         if not isinstance(step, Map):
             break
-        written = step.outputs or (VALUE,)
+        written = (VALUE,) if step.outputs is None else step.outputs
         if column not in written:
             continue
         if len(written) > 1 or step.is_model or not _is_known(step):
@@ -169,7 +169,7 @@ def _readers(
                 return None
             if column in (step.inputs or (VALUE,)):
                 readers.append(later)
-            if column in (step.outputs or (VALUE,)) or step.outputs is None or column == VALUE:
+            if step.outputs is None or column in step.outputs or column == VALUE:
                 return readers
         elif isinstance(step, Select):
             if column not in step.names:

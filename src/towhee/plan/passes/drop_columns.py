@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from towhee.plan.plan import Plan
-from towhee.plan.step import VALUE, Drop, Filter, Lookup, Map, Select, Step, Store
+from towhee.plan.step import (
+    VALUE,
+    Drop,
+    Filter,
+    Flatten,
+    Lookup,
+    Map,
+    Select,
+    Step,
+    Store,
+    Windows,
+)
 
 
 def drop_columns(plan: Plan) -> Plan:
@@ -41,6 +52,10 @@ def _columns_read(step: Step) -> tuple[str, ...] | None:
         return step.inputs
     if isinstance(step, Store):
         return step.outputs
+    if isinstance(step, Flatten):
+        return step.names or None
+    if isinstance(step, Windows):
+        return step.reads
     if isinstance(step, Drop):
         return ()
     return None
