@@ -150,12 +150,14 @@ def test_layers_are_not_kept_in_float32_where_int8_does_not_run(
     ("speeds", "expected"),
     [
         ({1: 50, 2: 80, 4: 99, 8: 100, 16: 100.5, 32: 99}, 4),  # the smallest on the plateau
-        ({1: 100, 2: 99, 4: 98.5, 8: 300}, 1),  # two doublings in vain end the search
+        ({1: 20, 2: 19.9, 4: 19.8, 8: 300}, 1),  # two doublings in vain end the search
+        ({1: 100, 2: 99, 4: 98.5, 8: 300}, 4),  # the first whose calls last 25 ms
+        (dict.fromkeys((1, 2, 4, 8, 16, 32), 5000), 32),  # as long as a call can be
         ({1: 100, 2: 80, 4: 300}, 1),  # and so does one that makes it much worse
         ({1: 10, 2: 20, 4: 40, 8: 80, 16: 160, 32: 320}, 32),
     ],
 )
-def test_the_batch_size_is_the_smallest_that_is_as_fast_as_any(
+def test_the_batch_size_is_the_smallest_that_is_as_fast_as_any_with_calls_of_some_length(
     monkeypatch: pytest.MonkeyPatch, speeds: dict[int, float], expected: int
 ) -> None:
     monkeypatch.setattr(selection, "_rate", lambda backend, batch, pool: speeds[len(batch[0])])

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-from towhee.builder.graph import Column, Node
+from towhee.builder.debugging import DebugRun, watched
+from towhee.builder.graph import Graph
 from towhee.builder.lowering import lowered
+from towhee.builder.written import written
 from towhee.engine import Chunk, run
 from towhee.engine.explained import explained
 from towhee.engine.local.calls import by_call
 from towhee.engine.operators import Operators
+from towhee.engine.report import RunReport
 from towhee.engine.straight import Straight, goes_straight
-from towhee.errors import UsageError
+from towhee.errors import TowheeError, UsageError
 from towhee.functional.result import Result, Row
+from towhee.models.machine import cores
 from towhee.operators.base import ModelOperator
 from towhee.plan.options import Options
 from towhee.plan.plan import Plan
@@ -30,19 +36,15 @@ class CallablePipe:
     ``Empty()``, and one with a single value has it in every row.
 
     Attributes:
+        graph: its nodes and columns.
         plan: what a call does; it is equal to that of the same chain of methods.
     """
 
-    def __init__(
-        self,
-        nodes: Sequence[Node],
-        arguments: Sequence[Column],
-        outputs: Sequence[Column],
-    ) -> None:
-        self.plan: Plan = lowered(nodes, arguments, outputs, Options())
-        self._inputs = tuple(column.name for column in arguments)
-        self._schema = tuple(column.name for column in outputs)
-        self._is_single = all(column.rows.single for column in outputs)
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.plan: Plan = lowered(graph, Options())
+        self._inputs = tuple(column.name for column in graph.arguments)
+        self._schema = tuple(column.name for column in graph.outputs)
         self._operators = Operators()
         self._straight: Straight | None = None
 
@@ -98,26 +100,73 @@ class CallablePipe:
             OperatorError: for the first call that fails.
             UsageError: for a call with another number of inputs.
         """
-        calls = [self._values(each) for each in batch_inputs]
-        rows: list[list[Row]] = [[] for _ in calls]
-        for call, row in self._rows(calls):
-            rows[call].append(row)
-        return [Result(self._schema, each) for each in rows]
+        return self._batched([self._values(each) for each in batch_inputs])
 
-    def as_function(self) -> Callable[..., Any]:
-        """The pipe for use in another: it gives the value, or a tuple where it has several outputs.
+    def to_yaml(self, path: str | os.PathLike[str] | None = None) -> str:
+        """The pipe as text, from which ``pipeline("file.yaml")`` makes an equal one.
 
-        A pipe whose outputs have many rows gives a list of them. ``None`` stands for a row that
-        was filtered out.
+        Operators are written by name, functions by the module that they can be imported from.
+
+        Args:
+            path: a file to write it to as well.
+
+        Raises:
+            UsageError: for a function that has no such name (a lambda), or an operator's argument
+                that is no plain value.
         """
+        text = written(self.graph)
+        if path is not None:
+            Path(path).write_text(text, encoding="utf-8")
+        return text
 
-        def call(*inputs: Any) -> Any:
-            rows = self(*inputs).to_list()
-            values = [row[0] if len(row) == 1 else tuple(row) for row in rows]
-            return values if not self._is_single else values[0] if values else None
+    def debug(
+        self,
+        *inputs: Any,
+        batch: bool = False,
+        profiler: bool = False,
+        tracer: bool = False,
+        include: Iterable[str] | str = (),
+        exclude: Iterable[str] | str = (),
+    ) -> DebugRun:
+        """Call the pipe and look into it; an operator that fails is told and not raised.
 
-        call.__name__ = call.__qualname__ = f"pipe({', '.join(self._inputs)})"
-        return call
+        Args:
+            inputs: as of a call; with ``batch``, one argument as ``batch`` takes it.
+            batch: whether there are several calls.
+            profiler: whether to tell what each stage did, and when.
+            tracer: whether to note what each node was given and gave; operators are called row by
+                row then, so times are others.
+            include: patterns of the names of nodes (``"map"``, ``"timm"``) to note; all if none.
+            exclude: patterns of the names of nodes not to note.
+
+        Raises:
+            UsageError: if neither ``profiler`` nor ``tracer`` is asked for.
+
+        Example:
+            >>> from towhee import pipe
+            >>> halved = pipe.input("n").flat_map("n", "i", range).map("i", "h", lambda i: i / 2)
+            >>> print(halved.output("h").debug(2, tracer=True))
+            flat_map(range): 1 call
+              n=2 -> range(0, 2)
+            map(<lambda>): 2 calls
+              i=0 -> 0.0
+              i=1 -> 0.5
+        """
+        if not profiler and not tracer:
+            raise UsageError("debug is asked for profiler=True, tracer=True, or both")
+        calls = [self._values(each) for each in inputs[0]] if batch else [inputs]
+        for call in calls:
+            self._check(call)
+        graph, traces = watched(self.graph, include, exclude) if tracer else (self.graph, [])
+        report = RunReport(cores(), traced=True) if profiler else None
+        error: Exception | None = None
+        results: list[Result] | None = None
+        try:
+            results = CallablePipe(graph)._batched(calls, report)
+        except TowheeError as raised:
+            error = raised
+        result = results if batch or results is None else results[0]
+        return DebugRun(result, error, traces, report)
 
     def explain(self, *, analyze: bool = False) -> str:
         """What a call does, step by step; with ``analyze`` also what the last one did."""
@@ -139,11 +188,21 @@ class CallablePipe:
         self._check(given)
         return given
 
-    def _rows(self, calls: Sequence[Sequence[Any]]) -> Iterator[tuple[int, Row]]:
+    def _batched(
+        self, calls: Sequence[Sequence[Any]], report: RunReport | None = None
+    ) -> list[Result]:
+        rows: list[list[Row]] = [[] for _ in calls]
+        for call, row in self._rows(calls, report):
+            rows[call].append(row)
+        return [Result(self._schema, each) for each in rows]
+
+    def _rows(
+        self, calls: Sequence[Sequence[Any]], report: RunReport | None = None
+    ) -> Iterator[tuple[int, Row]]:
         """The rows of several calls, each with its call's number."""
         columns = list(zip(*calls, strict=True)) if calls else [()] * len(self._inputs)
         table = Table(dict(zip(self._inputs, columns, strict=True)))
-        for chunk in run(self.plan, table):
+        for chunk in run(self.plan, table, report=report):
             for call, rows in by_call(chunk):
                 for row in self._presented(rows):
                     yield call, row
@@ -182,6 +241,24 @@ class CallablePipe:
                     yield self._operators.get(step.operator)
                 elif isinstance(step, (Filter, Reduce)):
                     yield self._operators.get(step.function)
+
+
+class NestedPipe:
+    """A pipe as a function of another: it gives the value, or a tuple if it has several outputs.
+
+    A pipe whose outputs have many rows gives a list of them. ``None`` stands for a row that was
+    filtered out.
+    """
+
+    def __init__(self, pipe: CallablePipe) -> None:
+        self.pipe = pipe
+        self.__name__ = self.__qualname__ = repr(pipe)
+        self._is_single = all(column.rows.single for column in pipe.graph.outputs)
+
+    def __call__(self, *inputs: Any) -> Any:
+        rows = self.pipe(*inputs).to_list()
+        values = [row[0] if len(row) == 1 else tuple(row) for row in rows]
+        return values if not self._is_single else values[0] if values else None
 
 
 def _plans(plan: Plan) -> Iterator[Plan]:

@@ -101,6 +101,26 @@ class Column:
     made_by: Node | None = None
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Graph:
+    """A closed pipe.
+
+    Attributes:
+        nodes: in the order in which they were written.
+        arguments: the columns that a call gives.
+        outputs: the columns of the rows that come out.
+    """
+
+    nodes: tuple[Node, ...]
+    arguments: tuple[Column, ...]
+    outputs: tuple[Column, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns, as they were written."""
+        return (*self.arguments, *(column for node in self.nodes for column in node.columns))
+
+
 def apart(several: Iterable[Rows], *, longest: bool) -> frozenset[Rows]:
     """Those of the rows that no other takes along.
 

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from towhee.builder.graph import ARGUMENTS, Column, Node, Rows, apart, rows_made_by
+from towhee.builder.graph import ARGUMENTS, Column, Graph, Node, Rows, apart, rows_made_by
 from towhee.plan.options import Options
 from towhee.plan.plan import Plan
 from towhee.plan.source import Argument, Join, Part, Shared
@@ -23,47 +23,30 @@ Names = dict[Column, str]
 """What columns are called in the rows of a plan."""
 
 
-def lowered(
-    nodes: Sequence[Node],
-    arguments: Sequence[Column],
-    outputs: Sequence[Column],
-    options: Options,
-) -> Plan:
-    """The plan of a graph.
-
-    Args:
-        nodes: in the order in which they were written.
-        arguments: the columns that a call gives.
-        outputs: those that the plan's rows have, by their names.
-        options: of the plan.
-    """
-    return _Lowering(nodes, arguments, outputs, options).plan()
+def lowered(graph: Graph, options: Options) -> Plan:
+    """The plan of a graph; its rows have the graph's outputs, by their names."""
+    return _Lowering(graph, options).plan()
 
 
 class _Lowering:
     """Makes the plans of all rows of a graph, each of those that it is made of."""
 
-    def __init__(
-        self,
-        nodes: Sequence[Node],
-        arguments: Sequence[Column],
-        outputs: Sequence[Column],
-        options: Options,
-    ) -> None:
-        self._arguments = tuple(arguments)
-        self._outputs = tuple(outputs)
+    def __init__(self, graph: Graph, options: Options) -> None:
+        self._arguments = graph.arguments
+        self._outputs = graph.outputs
         self._options = options
-        columns = (*arguments, *(column for node in nodes for column in node.columns))
-        self._order = {column: place for place, column in enumerate(columns)}
+        self._order = {column: place for place, column in enumerate(graph.columns)}
         self._maps: dict[Rows, list[Node]] = defaultdict(list)
         self._readers: dict[Rows, list[Rows]] = {ARGUMENTS: []}  # in the order of their nodes
-        for node in nodes:
+        for node in graph.nodes:
             self._enter(node.rows)
             if node.kind == "map":
                 self._maps[node.rows].append(node)
             else:
                 self._enter(rows_made_by(node))
-        self._members = self._ordered(apart((column.rows for column in outputs), longest=True))
+        self._members = self._ordered(
+            apart((column.rows for column in graph.outputs), longest=True)
+        )
         self._leaves = [
             rows
             for rows, readers in self._readers.items()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from towhee.builder.callable_pipe import CallablePipe
-from towhee.builder.graph import ARGUMENTS, Column, Function, Kind, Node
+from towhee.builder.callable_pipe import CallablePipe, NestedPipe
+from towhee.builder.graph import ARGUMENTS, Column, Function, Graph, Kind, Node
 from towhee.errors import UnknownNameError, UsageError
 from towhee.functional.operator_handle import OperatorHandle
 from towhee.operators.base import OperatorRef, short
@@ -185,7 +185,7 @@ class Pipe:
         Its operators are made, and models load their weights.
         """
         found = tuple(self._column(name) for name in _names(columns))
-        closed = CallablePipe(self._nodes, self._arguments, found)
+        closed = CallablePipe(Graph(self._nodes, self._arguments, found))
         closed.preload()
         return closed
 
@@ -262,7 +262,7 @@ def _function(fn: Any) -> Function:
     if isinstance(fn, OperatorHandle):
         return fn.ref
     if isinstance(fn, CallablePipe):
-        return fn.as_function()
+        return NestedPipe(fn)
     if isinstance(fn, Pipe):
         raise UsageError("a pipe that is open cannot be called; close it with output(...)")
     if isinstance(fn, OperatorRef) or not callable(fn):

@@ -16,7 +16,11 @@ __all__ = ["Chunk", "run"]
 
 
 def run(
-    plan: Plan, argument: Source | None = None, *, on_behalf_of: Plan | None = None
+    plan: Plan,
+    argument: Source | None = None,
+    *,
+    on_behalf_of: Plan | None = None,
+    report: RunReport | None = None,
 ) -> Generator[Chunk, None, None]:
     """The chunks of rows that the plan gives, on the engine that its options name.
 
@@ -25,7 +29,8 @@ def run(
         argument: the values that stand for the plan's arguments; each row is a call.
         on_behalf_of: whose run it is, where the plan is made for it; ``explain(analyze=True)``
             of that one tells about it.
+        report: is told what is done; a new one if not given.
     """
-    report = RunReport(cores())
+    report = report or RunReport(cores())
     note_run(on_behalf_of or plan, report)
     return run_locally(plan, report, argument)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +11,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from towhee.engine.chunk import Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One piece of a stage's work, as a timeline shows it.
+
+    Attributes:
+        started: by ``time.perf_counter()``.
+        seconds: how long it took.
+        thread: the number of the thread that did it.
+        rows: how many rows it was given.
+    """
+
+    started: float
+    seconds: float
+    thread: int
+    rows: int
 
 
 @dataclass(slots=True)
@@ -26,6 +44,7 @@ class StageReport:
         bytes_in: what its rows held before.
         bytes_out: what they held behind it.
         batch_sizes: how often it was given so many rows at once.
+        tasks: its work piece by piece; ``None`` if nobody asked for it.
     """
 
     label: str
@@ -37,16 +56,15 @@ class StageReport:
     bytes_in: int = 0
     bytes_out: int = 0
     batch_sizes: Counter[int] = field(default_factory=Counter)
+    tasks: list[Task] | None = None
 
-    def note(
-        self, rows_in: int, rows_out: int, seconds: float, bytes_in: int, bytes_out: int
-    ) -> None:
-        """Add one task."""
+    def note(self, rows_in: int, rows_out: int, started: float, seconds: float) -> None:
+        """Add one task, which this thread has done."""
+        if self.tasks is not None:
+            self.tasks.append(Task(started, seconds, threading.get_ident(), rows_in))
         self.rows_in += rows_in
         self.rows_out += rows_out
         self.busy += seconds
-        self.bytes_in += bytes_in
-        self.bytes_out += bytes_out
         self.batch_sizes[rows_in] += 1
 
     def pulled(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
@@ -82,14 +100,22 @@ class RunReport:
         opening: seconds until the operators were ready for the first row: models are loaded,
             and measured where that was not done before.
         seconds: from then to the end of the run.
+        traced: whether its stages keep their work piece by piece.
     """
 
     cores: int
     stages: list[StageReport] = field(default_factory=list)
+    traced: bool = False
     opening: float = 0.0
     seconds: float = 0.0
     _started: float | None = None
     _is_open: bool = False
+
+    def stage(self, label: str, place: str) -> StageReport:
+        """The report of one more stage."""
+        made = StageReport(label, place, tasks=[] if self.traced else None)
+        self.stages.append(made)
+        return made
 
     def start(self) -> None:
         """Begin to count the time."""

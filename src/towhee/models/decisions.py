@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 _PACKAGES = ("towhee", "torch", "onnxruntime", "openvino", "timm", "transformers")
 
+_FORM = 2  # another number makes all decisions unknown, as after a change of how they are made
+
 
 def decisions_folder() -> Path:
     """Where decisions are kept: under ``XDG_CACHE_HOME``, or ``~/.cache``."""
@@ -33,7 +35,7 @@ def decision_key(
 ) -> str:
     """What a decision depends on, as one digest: the model, what was asked for, the machine."""
     asked = [[str(each) for each in candidates], device, cores, fidelity]
-    return _digest([model_key, asked, machine(), _versions()])
+    return _digest([_FORM, model_key, asked, machine(), _versions()])
 
 
 def remembered(key: str) -> Decision | None:

@@ -26,8 +26,9 @@ _REFERENCE_SECONDS = 6.0  # after which the reference has seen enough inputs
 _FEWEST_INPUTS = 16
 _BATCH_SIZES = (1, 2, 4, 8, 16, 32)
 _GPU_BATCH_SIZES = (16, 32, 64, 128, 256)
-_PLATEAU = 0.98  # of the best speed; the smallest batch that reaches it is taken
+_PLATEAU = 0.98  # of the best speed; a batch that reaches it is taken
 _PATIENCE = 2  # doublings in a row that bring nothing, after which no larger batch is tried
+_CALL_SECONDS = 0.025  # a shorter call costs the run more than it tells when measured alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,19 +157,28 @@ def _measured(
 def _speed(
     network: Network, backend: Backend, inputs: list[Batch], pool: ThreadPoolExecutor
 ) -> tuple[float, int]:
-    """Rows a second on the plateau, and the smallest batch size that reaches it."""
+    """Rows a second on the plateau, and the batch size.
+
+    It is the smallest on the plateau whose calls are long enough: in a run, each call wakes
+    threads that take a core from the others for a moment.
+    """
     sizes = _GPU_BATCH_SIZES if not backend.threads else _BATCH_SIZES
     speeds: dict[int, float] = {}
+    seconds: dict[int, float] = {}
     in_vain = 0
     for size in sizes:
         best = max(speeds.values(), default=0.0)
         batch = network.joined(list(islice(cycle(_of_usual_length(inputs)), size)))
         speeds[size] = _rate(backend, batch, pool)
+        seconds[size] = size * max(1, backend.parallel) / speeds[size]
         in_vain = in_vain + 1 if speeds[size] < best / _PLATEAU else 0
-        if speeds[size] < 0.9 * best or in_vain == _PATIENCE:
+        is_long = seconds[size] >= _CALL_SECONDS
+        if speeds[size] < 0.9 * best or (in_vain >= _PATIENCE and is_long):
             break  # it only gets worse from here
     enough = _PLATEAU * max(speeds.values())
-    size = min(size for size, speed in speeds.items() if speed >= enough)
+    plateau = [size for size, speed in speeds.items() if speed >= enough]
+    long = [size for size in plateau if seconds[size] >= _CALL_SECONDS]
+    size = min(long, default=max(plateau))
     return speeds[size], size
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from towhee.builder.read import pipe_from_yaml
 from towhee.cache.location import DEFAULT_LIMIT, bytes_of, cache_folder
 from towhee.engine.explained import explained
 from towhee.engine.function import PlanFunction
-from towhee.errors import UnknownNameError, UsageError
+from towhee.errors import MissingFileError, UnknownNameError, UsageError
 from towhee.hub import registry
 from towhee.hub.reference import reference
 from towhee.operators.base import ModelOperator, OperatorRef, short
@@ -117,14 +119,16 @@ def pipeline(
         name: ``"image-embedding"`` for the model inside the package,
             ``"image-embedding-<timm model>"``, ``"sentence-embedding"``, or
             ``"sentence-embedding-<model of sentence-transformers>"``; ``towhee pipelines`` lists
-            them.
+            them. Or a file that ``to_yaml`` of a pipe wrote, ``"embed.yaml"``, which gives that
+            pipe, a ``CallablePipe``.
         on_error: what a failing input does to the others of a list: ``"raise"``, ``"skip"`` or
             ``"keep"`` (a ``Failure`` stands in its place).
         batch_size: inputs that the model takes at once; found by measuring if not given.
         num_worker: threads that read and decode.
         overrides: arguments of the last operator, such as ``checkpoint=``, ``layer=`` or
             ``device=``. With ``preprocess="fast"``, JPEG files larger than the model needs are
-            also decoded at a part of their size.
+            also decoded at a part of their size. For a file, ``trust_functions=True`` lets it
+            import the functions that it names.
 
     Returns:
         A function of an image (a path, an http(s) address, bytes, a PIL image or an array) or of
@@ -138,6 +142,8 @@ def pipeline(
         >>> embed(np.zeros((64, 64, 3), np.uint8)).dtype
         dtype('float32')
     """
+    if name.endswith((".yaml", ".yml")):
+        return _from_file(name, **overrides)
     spec = find_pipeline(name)
     (*others, (operator, arguments)) = spec.steps
     refs = [reference(other, **about) for other, about in others]
@@ -149,6 +155,15 @@ def pipeline(
         plan = plan.then(Map(ref))
     plan = plan.with_options(on_error=on_error, batch_size=batch_size, num_worker=num_worker)
     return Pipeline(spec, PlanFunction(plan))
+
+
+def _from_file(path: str, *, trust_functions: bool = False) -> Any:
+    """The pipe in a YAML file. It is no ``Pipeline``, which a type cannot tell by a file's name."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise MissingFileError(f"{path} cannot be read: {error.strerror}") from error
+    return pipe_from_yaml(text, trust_functions=trust_functions)
 
 
 def register_pipeline(

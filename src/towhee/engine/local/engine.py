@@ -19,7 +19,7 @@ from towhee.engine.local.sources import ReadSize, read
 from towhee.engine.local.unfolding import unfold
 from towhee.engine.local.whole import transform
 from towhee.engine.local.windows import reduced, windows
-from towhee.engine.report import RunReport, StageReport
+from towhee.engine.report import RunReport
 from towhee.engine.rows import RowProgram
 from towhee.models.machine import cores
 from towhee.plan.options import OnError
@@ -59,13 +59,11 @@ def _rows(given: Plan, job: Job) -> Generator[Chunk, None, None]:
         plan = replace(plan, source=job.argument)
     with contextlib.ExitStack() as resources:
         size = ReadSize(plan.options.memory_limit)
-        told = StageReport(plan.source.label, "source")
-        job.report.stages.append(told)
+        told = job.report.stage(plan.source.label, "source")
         chunks = size.noted(told.pulled(_closed_by(resources, _read(plan, job, size, resources))))
         safe = False
         for stage in stages(plan):
-            told = StageReport(stage.label, stage.placement)
-            job.report.stages.append(told)
+            told = job.report.stage(stage.label, stage.placement)
             if stage.whole:
                 whole = _WholeStage(stage, plan, job, safe)
                 chunks = told.pulled(_closed_by(resources, whole.rows(told.given(chunks))))

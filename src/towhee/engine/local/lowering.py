@@ -50,7 +50,7 @@ def _one_by_one(
     for chunk in chunks:
         started = time.perf_counter()
         outcome = program.run(chunk)
-        report.note(len(chunk), len(outcome.chunk), time.perf_counter() - started, 0, 0)
+        report.note(len(chunk), len(outcome.chunk), started, time.perf_counter() - started)
         if len(outcome.chunk):
             yield outcome.chunk
         if outcome.error is not None:

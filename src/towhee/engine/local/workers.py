@@ -110,7 +110,9 @@ def run_in_threads(
         before, after = size_of(chunk), size_of(outcome.chunk)
         lookahead.note_size(len(chunk), max(before, after))
         with noting:
-            report.note(len(chunk), len(outcome.chunk), seconds, before, after)
+            report.note(len(chunk), len(outcome.chunk), started, seconds)
+            report.bytes_in += before
+            report.bytes_out += after
         return outcome, len(chunk), seconds
 
     try:
