@@ -26,11 +26,14 @@ if TYPE_CHECKING:
     )
     from towhee.hub.registry import register
     from towhee.pipelines import Pipeline, pipeline
+    from towhee.pipelines.auto import AutoConfig, AutoPipes
     from towhee.types import AudioFrame, Empty, Failure, Image, Option, SearchResult, Some
 
 __version__ = "2.0.0a1"
 
 _HOMES = {
+    "AutoConfig": "pipelines.auto",
+    "AutoPipes": "pipelines.auto",
     "CallablePipe": "builder",
     "Pipe": "builder",
     "AudioFrame": "types",
@@ -63,6 +66,8 @@ _HOMES = {
 
 __all__ = [
     "AudioFrame",
+    "AutoConfig",
+    "AutoPipes",
     "CallablePipe",
     "DataCollection",
     "DataFrame",

@@ -124,8 +124,8 @@ def test_what_is_no_pipe_is_told(text: str, said: str) -> None:
 
 
 def test_a_file_or_an_operator_that_is_not_there() -> None:
-    with pytest.raises(MissingFileError, match="absent.yaml cannot be read"):
+    with pytest.raises(MissingFileError, match=r"absent\.yaml cannot be read"):
         pipeline("absent.yaml")
     unknown = TWICE.replace("function: 'operator:add'", "operator: image_decode.pill")
-    with pytest.raises(UnknownNameError, match="did you mean 'image_decode.pil'"):
+    with pytest.raises(UnknownNameError, match=r"did you mean 'image_decode\.pil'"):
         pipe_from_yaml(unknown)

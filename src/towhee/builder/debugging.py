@@ -158,9 +158,10 @@ def node_names(graph: Graph) -> list[str]:
     for node in graph.nodes:
         function = node.function
         shown = function.name if isinstance(function, OperatorRef) else function_name(function)
-        name, number = f"{node.kind}({shown})", 2
+        name = plain = node.name or f"{node.kind}({shown})"
+        number = 2
         while name in names:
-            name, number = f"{node.kind}({shown})-{number}", number + 1
+            name, number = f"{plain}-{number}", number + 1
         names.append(name)
     return names
 

@@ -25,6 +25,7 @@ class Node:
         by: of a filter, the columns that decide; of a time window, the one with the time.
         size: of windows, in rows or seconds.
         step: from a window to the next.
+        name: that the user gave it.
     """
 
     kind: Kind
@@ -34,6 +35,7 @@ class Node:
     by: tuple[Column, ...] = ()
     size: int | None = None
     step: int = 1
+    name: str | None = None
 
     @cached_property
     def columns(self) -> tuple[Column, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from towhee.builder.callable_pipe import CallablePipe, NestedPipe
+from towhee.builder.config import node_config, placed
 from towhee.builder.graph import ARGUMENTS, Column, Function, Graph, Kind, Node
 from towhee.errors import UnknownNameError, UsageError
 from towhee.functional.operator_handle import OperatorHandle
@@ -22,7 +23,7 @@ class Pipe:
 
     ``fn`` is an operator (``ops.image_decode.cv2()``), any function, an object that can be called,
     or another pipe. Inputs are passed to it one by one; of several outputs, each takes one value
-    of the tuple that it returns, and ``()`` discards the result.
+    of the tuple that it returns, and ``()`` discards the result. ``config`` is a ``NodeConfig``.
     """
 
     def __init__(
@@ -50,7 +51,7 @@ class Pipe:
             >>> add(1, 2).get()
             [3]
         """
-        return self._then("map", inputs, outputs, fn)
+        return self._then("map", inputs, outputs, fn, config)
 
     def flat_map(self, inputs: Names, outputs: Names, fn: Any, config: Any = None) -> Pipe:
         """Call ``fn`` for each row; each element of what it returns becomes a row.
@@ -63,7 +64,7 @@ class Pipe:
             >>> words("a b").to_list()
             [['a'], ['b']]
         """
-        return self._then("flat_map", inputs, outputs, fn)
+        return self._then("flat_map", inputs, outputs, fn, config)
 
     def filter(self, inputs: Names, outputs: Names, by: Names, fn: Any, config: Any = None) -> Pipe:
         """Copy ``inputs`` to ``outputs`` in the rows for which ``fn`` of the ``by`` is true.
@@ -78,7 +79,7 @@ class Pipe:
         copied, made = _names(inputs), _names(outputs)
         if len(copied) != len(made):
             raise UsageError(f"filter copies {len(copied)} columns to as many, not to {len(made)}")
-        return self._then("filter", copied, made, fn, by=_names(by))
+        return self._then("filter", copied, made, fn, config, by=_names(by))
 
     def window(
         self, inputs: Names, outputs: Names, size: int, step: int, fn: Any, config: Any = None
@@ -93,7 +94,7 @@ class Pipe:
             >>> sums.output("sum")(5).to_list()
             [[1], [5], [4]]
         """
-        return self._then("window", inputs, outputs, fn, size=size, step=step)
+        return self._then("window", inputs, outputs, fn, config, size=size, step=step)
 
     def window_all(self, inputs: Names, outputs: Names, fn: Any, config: Any = None) -> Pipe:
         """Call ``fn`` once, with lists of all values; not at all, if there are none.
@@ -104,7 +105,7 @@ class Pipe:
             >>> total.output("sum")(5).to_list()
             [[10]]
         """
-        return self._then("window_all", inputs, outputs, fn)
+        return self._then("window_all", inputs, outputs, fn, config)
 
     def time_window(
         self,
@@ -136,7 +137,7 @@ class Pipe:
             [[2], [1]]
         """
         by = _names(timestamp)
-        return self._then("time_window", inputs, outputs, fn, by=by, size=size, step=step)
+        return self._then("time_window", inputs, outputs, fn, config, by=by, size=size, step=step)
 
     def reduce(self, inputs: Names, outputs: Names, fn: Any, config: Any = None) -> Pipe:
         """Call ``fn`` once, with an iterator over all values of each input.
@@ -149,7 +150,7 @@ class Pipe:
             >>> total.output("sum")(0).get()
             [0]
         """
-        return self._then("reduce", inputs, outputs, fn)
+        return self._then("reduce", inputs, outputs, fn, config)
 
     def concat(self, *pipes: Pipe) -> Pipe:
         """This pipe with the columns of others that go on from the same input.
@@ -195,6 +196,7 @@ class Pipe:
         inputs: Names,
         outputs: Names,
         fn: Any,
+        config: Any,
         *,
         by: tuple[str, ...] = (),
         size: int | None = None,
@@ -206,14 +208,19 @@ class Pipe:
         for name, number in (("size", size), ("step", step)):
             if number is not None and (not isinstance(number, int) or number < 1):
                 raise UsageError(f"{name} is a whole number of at least 1, not {number!r}")
+        settings = node_config(config)
+        function = _function(fn)
+        if isinstance(function, OperatorRef):
+            function = placed(function, settings)
         node = Node(
             kind,
-            _function(fn),
+            function,
             tuple(map(self._column, given)),
             made,
             tuple(map(self._column, by)),
             size,
             step,
+            settings.name,
         )
         columns = {**self._columns, **{column.name: column for column in node.columns}}
         return Pipe((*self._nodes, node), self._arguments, columns)

@@ -12,7 +12,8 @@ from towhee.errors import UnknownNameError, UsageError
 from towhee.hub.reference import reference
 from towhee.operators.base import short
 
-_KEYS = {"in", "out", "by", "size", "step", "operator", "args", "with", "function", "pipe"}
+_SETTINGS = {"in", "out", "by", "size", "step", "name"}
+_KEYS = {*_SETTINGS, "operator", "args", "with", "function", "pipe"}
 
 
 def pipe_from_yaml(text: str, *, trust_functions: bool = False) -> CallablePipe:
@@ -75,6 +76,7 @@ def _node(kind: Any, about: Any, columns: Mapping[str, Column], trusted: bool) -
         tuple(_column(name, columns) for name in _texts(about, "by")),
         size,
         step,
+        about.get("name"),
     )
 
 
@@ -86,7 +88,8 @@ def _function(about: Mapping[str, Any], trusted: bool) -> Function:
     if "pipe" in about:
         return NestedPipe(_closed(about["pipe"], trusted))
     if "function" in about:
-        return _trusted(about["function"], trusted)
+        function: Function = _trusted(about["function"], trusted)
+        return function
     raise UsageError(f"a node has an operator, a function or a pipe, not {short(about)}")
 
 

@@ -69,6 +69,8 @@ def _node(node: Node, names: Mapping[Column, str]) -> dict[str, Any]:
         about["by"] = [names[column] for column in node.by]
     if node.size is not None:
         about |= {"size": node.size, "step": node.step}
+    if node.name is not None:
+        about["name"] = node.name
     return {node.kind: about}
 
 

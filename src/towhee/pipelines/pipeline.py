@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from towhee.builder import CallablePipe
 from towhee.builder.read import pipe_from_yaml
 from towhee.cache.location import DEFAULT_LIMIT, bytes_of, cache_folder
 from towhee.engine.explained import explained
@@ -143,7 +144,8 @@ def pipeline(
         dtype('float32')
     """
     if name.endswith((".yaml", ".yml")):
-        return _from_file(name, **overrides)
+        # A pipe has what a pipeline is mostly used for; no type tells them apart by a name.
+        return cast(Pipeline, _from_file(name, **overrides))
     spec = find_pipeline(name)
     (*others, (operator, arguments)) = spec.steps
     refs = [reference(other, **about) for other, about in others]
@@ -157,8 +159,8 @@ def pipeline(
     return Pipeline(spec, PlanFunction(plan))
 
 
-def _from_file(path: str, *, trust_functions: bool = False) -> Any:
-    """The pipe in a YAML file. It is no ``Pipeline``, which a type cannot tell by a file's name."""
+def _from_file(path: str, *, trust_functions: bool = False) -> CallablePipe:
+    """The pipe in a YAML file."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
