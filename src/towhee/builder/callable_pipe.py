@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from towhee.builder.debugging import DebugRun, watched
+from towhee.builder.drawing import Drawing
 from towhee.builder.graph import Graph
 from towhee.builder.lowering import lowered
 from towhee.builder.written import written
@@ -167,6 +168,11 @@ class CallablePipe:
             error = raised
         result = results if batch or results is None else results[0]
         return DebugRun(result, error, traces, report)
+
+    @property
+    def dag_repr(self) -> Drawing:
+        """The graph, to look at."""
+        return Drawing(self.graph)
 
     def explain(self, *, analyze: bool = False) -> str:
         """What a call does, step by step; with ``analyze`` also what the last one did."""

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 import towhee
-from towhee.cli import cache, demo, embed, hub, info, operators, pipelines, search
+from towhee.cli import cache, demo, embed, explain, hub, info, operators, pipelines, search
 from towhee.cli.messages import Verbose, is_verbose, say_error, start_messages
 from towhee.errors import TowheeError
 
@@ -77,6 +77,7 @@ app.command("demo")(demo.demo)
 app.command("pipelines")(pipelines.pipelines)
 app.command("operators")(operators.operators)
 app.command("info")(info.info)
+app.command("explain")(explain.explain)
 app.add_typer(hub.app, name="hub")
 app.add_typer(cache.app, name="cache")
 
