@@ -25,6 +25,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "chain_overhead": (),
     "pipeline_latency": ("images", "checkpoint"),
     "pipe_calls": ("peers",),
+    "pipe_branches": ("checkpoint",),
     "images_to_vectors": ("images", "checkpoint", "peers"),
     "text_to_vectors": ("peers",),
     "scaling": ("images", "checkpoint"),

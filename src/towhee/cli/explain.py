@@ -40,7 +40,7 @@ def explain(
     from towhee.pipelines import pipeline
 
     is_file = name.endswith((".yaml", ".yml"))
-    found = pipeline(name, **({"trust_functions": trust_functions} if is_file else {}))
+    found = pipeline(name, trust_functions=trust_functions) if is_file else pipeline(name)
     say(found.explain())
     if svg is None:
         return

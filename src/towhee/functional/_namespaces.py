@@ -63,7 +63,12 @@ class ImageDecodeCv2(OperatorCall[R, F]):
     if TYPE_CHECKING:
 
         def __call__(
-            self, mode: str = "BGR", *, max_pixels: int = 178956970, allow_hosts: Sequence[str] = ()
+            self,
+            mode: str = "BGR",
+            *,
+            max_pixels: int = 178956970,
+            allow_hosts: Sequence[str] = (),
+            min_side: int | None = None,
         ) -> R: ...
         def __getitem__(self, columns: Any) -> ImageDecodeCv2[F, F]: ...
 
@@ -76,7 +81,12 @@ class ImageDecodeCv2Rgb(OperatorCall[R, F]):
     if TYPE_CHECKING:
 
         def __call__(
-            self, mode: str = "RGB", *, max_pixels: int = 178956970, allow_hosts: Sequence[str] = ()
+            self,
+            mode: str = "RGB",
+            *,
+            max_pixels: int = 178956970,
+            allow_hosts: Sequence[str] = (),
+            min_side: int | None = None,
         ) -> R: ...
         def __getitem__(self, columns: Any) -> ImageDecodeCv2Rgb[F, F]: ...
 
@@ -89,7 +99,12 @@ class ImageDecodePil(OperatorCall[R, F]):
     if TYPE_CHECKING:
 
         def __call__(
-            self, mode: str = "RGB", *, max_pixels: int = 178956970, allow_hosts: Sequence[str] = ()
+            self,
+            mode: str = "RGB",
+            *,
+            max_pixels: int = 178956970,
+            allow_hosts: Sequence[str] = (),
+            min_side: int | None = None,
         ) -> R: ...
         def __getitem__(self, columns: Any) -> ImageDecodePil[F, F]: ...
 
@@ -101,7 +116,7 @@ class ImageEmbeddingEmbedded(OperatorCall[R, F]):
 
     if TYPE_CHECKING:
 
-        def __call__(self, *, normalize: bool = True) -> R: ...
+        def __call__(self, *, normalize: bool = True, preprocess: str = "exact") -> R: ...
         def __getitem__(self, columns: Any) -> ImageEmbeddingEmbedded[F, F]: ...
 
 
@@ -124,6 +139,7 @@ class ImageEmbeddingTimm(OperatorCall[R, F]):
             precision: str = "auto",
             fidelity: float = 0.999,
             calibration: Sequence[Any] = (),
+            preprocess: str = "exact",
             checkpoint: Any = None,
             pretrained: bool = True,
             trust_pickle: bool = False,
