@@ -7,6 +7,7 @@ import gc
 import threading
 import weakref
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -308,6 +309,46 @@ class TestCalls:
         insert(5000)
         assert done.wait(30)
 
+    def test_rows_that_nobody_can_read_are_let_go(self) -> None:
+        class Item:
+            pass
+
+        alive: list[weakref.ref[Item]] = []
+        go_on, done = threading.Event(), threading.Event()
+
+        def items(n: int) -> Iterator[Item]:
+            for _ in range(n):
+                item = Item()
+                alive.append(weakref.ref(item))
+                yield item
+                del item
+                assert go_on.wait(30)
+            done.set()
+
+        result = pipe.input("n").flat_map("n", "i", items).output("i")(3000)
+        del result
+        go_on.set()
+        assert done.wait(30)
+        gc.collect()
+        assert sum(ref() is not None for ref in alive) < 2000
+
+    def test_a_failure_that_nobody_could_see_is_logged(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        go_on = threading.Event()
+
+        def failing(n: int) -> Iterator[int]:
+            yield n
+            go_on.wait(30)
+            raise OSError("the disk is full")
+
+        before = set(threading.enumerate())
+        pipe.input("n").flat_map("n", "i", failing).output("i")(1)
+        go_on.set()
+        for thread in set(threading.enumerate()) - before:
+            thread.join(30)
+        assert "the disk is full" in caplog.text
+
     def test_a_result_is_a_queue(self) -> None:
         result = numbers().output("n", "i")(2)
         assert (result.schema, result.size) == (["n", "i"], 2)
@@ -379,6 +420,26 @@ class TestCalls:
             with pytest.raises(KeyboardInterrupt):
                 made(1)
             assert made(1).get() == [1]
+
+
+class TestOptions:
+    def test_batches_have_the_size_that_is_asked_for(self) -> None:
+        counted = ops.runas_op(func=abs)
+        made = pipe.input("n").map("n", "m", counted).output("m").config(batch_size=2)
+        assert made.options.batch_size == 2
+        assert [result.get() for result in made.batch([-1, 2])] == [[1], [2]]
+        with pytest.raises(UsageError, match="batch_size"):
+            made.config(batch_size=0)
+
+    def test_what_was_embedded_is_found_in_the_cache(self, tmp_path: Path) -> None:
+        picture = np.zeros((40, 60, 3), np.uint8)
+        embed = pipe.input("image").map("image", "v", ops.image_embedding.embedded()).output("v")
+        kept = embed.cache(tmp_path)
+        (first,), (again,) = kept(picture).get(), kept(picture).get()
+        assert np.array_equal(first, again)
+        assert np.array_equal(first, embed(picture).get()[0])
+        assert "results of models are kept" in kept.explain()
+        assert any(tmp_path.iterdir())
 
 
 class TestPlans:

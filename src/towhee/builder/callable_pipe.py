@@ -14,14 +14,15 @@ from towhee.builder.drawing import Drawing
 from towhee.builder.graph import Graph
 from towhee.builder.lowering import lowered
 from towhee.builder.written import written
-from towhee.engine import Chunk, run
+from towhee.cache.location import DEFAULT_LIMIT, bytes_of, cache_folder
+from towhee.engine import run
 from towhee.engine.explained import explained
 from towhee.engine.local.calls import by_call
 from towhee.engine.operators import Operators
 from towhee.engine.report import RunReport
 from towhee.engine.straight import Straight, goes_straight
 from towhee.errors import TowheeError, UsageError
-from towhee.functional.result import Result, Row
+from towhee.functional.result import Filling, Result, Row
 from towhee.models.machine import cores
 from towhee.operators.base import ModelOperator
 from towhee.plan.options import Options
@@ -38,12 +39,14 @@ class CallablePipe:
 
     Attributes:
         graph: its nodes and columns.
+        options: of its runs.
         plan: what a call does; it is equal to that of the same chain of methods.
     """
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, options: Options | None = None) -> None:
         self.graph = graph
-        self.plan: Plan = lowered(graph, Options())
+        self.options = options or Options()
+        self.plan: Plan = lowered(graph, self.options)
         self._inputs = tuple(column.name for column in graph.arguments)
         self._schema = tuple(column.name for column in graph.outputs)
         self._operators = Operators()
@@ -103,6 +106,42 @@ class CallablePipe:
         """
         return self._batched([self._values(each) for each in batch_inputs])
 
+    def config(
+        self,
+        *,
+        batch_size: int | None = None,
+        num_worker: int | None = None,
+        memory_limit: int | None = None,
+    ) -> CallablePipe:
+        """The pipe, run in another way; what is not given stays as it is.
+
+        Args:
+            batch_size: rows that a model takes at once; found by measuring if never given.
+            num_worker: threads that read and decode; by the cores if never given.
+            memory_limit: bytes that may wait in front of each stage of a run.
+
+        Raises:
+            UsageError: for a number below 1.
+        """
+        given = {"batch_size": batch_size, "num_worker": num_worker, "memory_limit": memory_limit}
+        stated = {name: value for name, value in given.items() if value is not None}
+        return CallablePipe(self.graph, self.options.with_(**stated)).preload()
+
+    def cache(
+        self, path: str | os.PathLike[str] | None = None, *, limit: int | str = DEFAULT_LIMIT
+    ) -> CallablePipe:
+        """The pipe with a cache of what its models compute, as ``DataCollection.cache`` has it.
+
+        Args:
+            path: the folder of the cache; the user's own if not given.
+            limit: the disk that it keeps within, in bytes or as ``"10GB"``.
+
+        Raises:
+            UsageError: if the limit is no size.
+        """
+        kept = self.options.with_(cache=cache_folder(path), cache_limit=bytes_of(limit))
+        return CallablePipe(self.graph, kept).preload()
+
     def to_yaml(self, path: str | os.PathLike[str] | None = None) -> str:
         """The pipe as text, from which ``pipeline("file.yaml")`` makes an equal one.
 
@@ -155,6 +194,8 @@ class CallablePipe:
         """
         if not profiler and not tracer:
             raise UsageError("debug is asked for profiler=True, tracer=True, or both")
+        if batch and len(inputs) != 1:
+            raise UsageError(f"with batch=True, debug takes one list of calls, not {len(inputs)}")
         calls = [self._values(each) for each in inputs[0]] if batch else [inputs]
         for call in calls:
             self._check(call)
@@ -163,7 +204,7 @@ class CallablePipe:
         error: Exception | None = None
         results: list[Result] | None = None
         try:
-            results = CallablePipe(graph)._batched(calls, report)
+            results = CallablePipe(graph, self.options)._batched(calls, report)
         except TowheeError as raised:
             error = raised
         result = results if batch or results is None else results[0]
@@ -198,46 +239,44 @@ class CallablePipe:
         self, calls: Sequence[Sequence[Any]], report: RunReport | None = None
     ) -> list[Result]:
         rows: list[list[Row]] = [[] for _ in calls]
-        for call, row in self._rows(calls, report):
-            rows[call].append(row)
+        for call, some in self._rows(calls, report):
+            rows[call] += some
         return [Result(self._schema, each) for each in rows]
 
     def _rows(
         self, calls: Sequence[Sequence[Any]], report: RunReport | None = None
-    ) -> Iterator[tuple[int, Row]]:
-        """The rows of several calls, each with its call's number."""
+    ) -> Iterator[tuple[int, list[Row]]]:
+        """The rows of several calls, some at a time, each time of one call, with its number."""
         columns = list(zip(*calls, strict=True)) if calls else [()] * len(self._inputs)
         table = Table(dict(zip(self._inputs, columns, strict=True)))
         for chunk in run(self.plan, table, report=report):
-            for call, rows in by_call(chunk):
-                for row in self._presented(rows):
-                    yield call, row
-
-    def _presented(self, rows: Chunk) -> Iterator[Row]:
-        if not self._schema:
-            return
-        yield from zip(*(rows.columns[name] for name in self._schema), strict=True)
+            if self._schema:
+                for call, rows in by_call(chunk):
+                    shown = (rows.columns[name] for name in self._schema)
+                    yield call, list(zip(*shown, strict=True))
 
     def _whole(self, inputs: Sequence[Any]) -> Result:
         if self._straight is not None:
             return self(*inputs)
         self._check(inputs)
-        return Result(self._schema, [row for _, row in self._rows([inputs])])
+        return self._batched([inputs])[0]
 
     def _streamed(self, inputs: Sequence[Any]) -> Result:
         result = Result(self._schema, is_whole=False)
+        # The thread does not hold the result: rows that nobody can read any more are let go.
+        filling = Filling(result)
 
         def compute() -> None:
             try:
-                for _, row in self._rows([inputs]):
-                    result._put([row])
+                for _, rows in self._rows([inputs]):
+                    filling.put(rows)
             except BaseException as error:  # noqa: BLE001 (it is raised where the rows are read)
-                result._end(error)
+                filling.end(error)
             else:
-                result._end()
+                filling.end()
 
         threading.Thread(target=compute, name="towhee-pipe").start()
-        result._begun()
+        result.wait_for_first()
         return result
 
     def _made_operators(self) -> Iterator[Callable[..., Any]]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import weakref
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any
+
+logger = logging.getLogger(__name__)
 
 Row = Sequence[Any]
 
@@ -74,6 +78,19 @@ class Result:
         take = self.get_dict if kv_format else self.get
         return list(iter(take, None))
 
+    def wait_for_first(self) -> None:
+        """Return when the first row is there, or it is sure that there is none.
+
+        Raises:
+            OperatorError: if the first row failed.
+        """
+        if self._changed is None:
+            return
+        with self._changed:
+            self._changed.wait_for(lambda: self._rows or self._is_whole)
+            if not self._rows and self._error is not None:
+                raise self._error
+
     def wait(self) -> None:
         """Return when all rows are computed, or one failed."""
         if self._changed is not None:
@@ -98,22 +115,35 @@ class Result:
                 raise self._error
             return None
 
-    def _put(self, rows: Sequence[Row]) -> None:
+    def _add(self, rows: Sequence[Row]) -> None:
         assert self._changed is not None
         with self._changed:
             self._rows.extend(rows)
             self._changed.notify_all()
 
-    def _end(self, error: BaseException | None = None) -> None:
+    def _end(self, error: BaseException | None) -> None:
         assert self._changed is not None
         with self._changed:
             self._error, self._is_whole = error, True
             self._changed.notify_all()
 
-    def _begun(self) -> None:
-        """Return when the first row is there; raises if there is none for an error."""
-        assert self._changed is not None
-        with self._changed:
-            self._changed.wait_for(lambda: self._rows or self._is_whole)
-            if not self._rows and self._error is not None:
-                raise self._error
+
+class Filling:
+    """Puts rows into a result for as long as somebody has it."""
+
+    def __init__(self, result: Result) -> None:
+        self._result = weakref.ref(result)
+
+    def put(self, rows: Sequence[Row]) -> None:
+        """Add rows."""
+        result = self._result()
+        if result is not None:
+            result._add(rows)
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Say that there are no more rows, or what ended them."""
+        result = self._result()
+        if result is not None:
+            result._end(error)
+        elif error is not None:
+            logger.error("a pipe failed whose result nobody has: %s", error)
