@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import pickle
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 import towhee
 from towhee import DataCollection, Empty, Pipe, ops, pipe
 from towhee.errors import OperatorError, UnknownNameError, UsageError
+from towhee.operators.base import ModelOperator
 
 
 def numbers(column: str = "i") -> Pipe:
@@ -253,6 +255,14 @@ class TestWhatIsWrong:
         with pytest.raises(AttributeError, match="did you mean 'image_decode"):
             ops.image_decod.cv2()
 
+    def test_operators_are_those_that_are_installed(self) -> None:
+        decode = ops.image_decode.pil().revision("main").latest()
+        assert (
+            pipe.input("a").map("a", "b", decode).output("b").plan.steps[0].operator == decode.ref
+        )
+        with pytest.raises(UsageError, match=r"image_decode\.pil cannot be had in revision 'v2'"):
+            ops.image_decode.pil().revision("v2")
+
     def test_a_wrong_number_of_inputs(self) -> None:
         add = pipe.input("a", "b").output("a")
         for call in (lambda: add(1), lambda: add.batch([(1, 2, 3)]), lambda: add.batch([1])):
@@ -422,7 +432,58 @@ class TestCalls:
             assert made(1).get() == [1]
 
 
+def less(n: int) -> int:
+    return n - 1
+
+
+class Meeting(ModelOperator[int, int]):
+    """A model whose calls end only when so many are under way."""
+
+    def __init__(self, barrier: threading.Barrier, amount: int) -> None:
+        self._barrier, self._amount = barrier, amount
+
+    def prepare(self, value: int) -> int:
+        return value
+
+    def forward(self, prepared: Sequence[int]) -> list[int]:
+        self._barrier.wait(30)
+        return [value + self._amount for value in prepared]
+
+
+class TestBranches:
+    def test_models_that_do_not_need_each_other_run_at_the_same_time(self) -> None:
+        barrier = threading.Barrier(2)
+        start = pipe.input("n").map("n", "m", abs)
+        left = start.map("m", "a", Meeting(barrier, 1))
+        right = start.map("m", "b", Meeting(barrier, 2)).map("b", "c", lambda b: b * 10)
+        assert start.concat(left, right).output("a", "c")(-5).get() == [6, 70]
+
+    def test_one_that_fails_is_the_one_that_is_told(self) -> None:
+        class Failing(Meeting):
+            def forward(self, prepared: Sequence[int]) -> list[int]:
+                super().forward(prepared)
+                raise ValueError("no model")
+
+        barrier = threading.Barrier(2)
+        made = pipe.input("n").map("n", "a", Meeting(barrier, 1)).map("n", "b", Failing(barrier, 1))
+        with pytest.raises(OperatorError, match=r"Failing.* raised ValueError: no model"):
+            made.output("a", "b")(1)
+
+    def test_one_that_reads_what_another_writes_comes_behind_it(self) -> None:
+        alone = threading.Barrier(1)
+        made = pipe.input("n").map("n", "n", Meeting(alone, 1)).map("n", "m", Meeting(alone, 1))
+        assert made.map("m", "n", Meeting(alone, 5)).output("n", "m")(1).get() == [8, 3]
+
+
 class TestOptions:
+    def test_it_can_be_pickled_as_far_as_its_functions_can(self) -> None:
+        rows = numbers().map("i", "j", less).filter("j", "k", "j", bool)
+        made = rows.map(("j", "k"), "l", max).output("j", "k", "l")
+        again = pickle.loads(pickle.dumps(made))
+        assert again(3).to_list() == made(3).to_list()
+        single = pickle.loads(pickle.dumps(pipe.input("n").map("n", "m", less).output("m")))
+        assert single(3).get() == [2]
+
     def test_batches_have_the_size_that_is_asked_for(self) -> None:
         counted = ops.runas_op(func=abs)
         made = pipe.input("n").map("n", "m", counted).output("m").config(batch_size=2)

@@ -219,6 +219,9 @@ class CallablePipe:
         """What a call does, step by step; with ``analyze`` also what the last one did."""
         return explained(self.plan, analyze=analyze)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _loaded, (self.graph, self.options)
+
     def __repr__(self) -> str:
         return f"<pipe from {', '.join(self._inputs)} to {', '.join(self._schema) or 'nothing'}>"
 
@@ -286,6 +289,10 @@ class CallablePipe:
                     yield self._operators.get(step.operator)
                 elif isinstance(step, (Filter, Reduce)):
                     yield self._operators.get(step.function)
+
+
+def _loaded(graph: Graph, options: Options) -> CallablePipe:
+    return CallablePipe(graph, options).preload()
 
 
 class NestedPipe:

@@ -48,6 +48,24 @@ class OperatorHandle:
             return whole(*columns)
         return list(map(self.operator, *columns))
 
+    def revision(self, tag: str) -> OperatorHandle:
+        """The operator in a version: ``"main"`` or ``"latest"`` is the one that is installed.
+
+        Raises:
+            UsageError: for any other, as operators come with packages, which are installed in a
+                version.
+        """
+        if tag not in ("main", "latest"):
+            raise UsageError(
+                f"{self.ref.name} cannot be had in revision {tag!r}: operators come with towhee "
+                "and with installed packages; install the version that has it"
+            )
+        return self
+
+    def latest(self) -> OperatorHandle:
+        """The operator as it is installed."""
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
         return (OperatorHandle, (self.ref,))
 
