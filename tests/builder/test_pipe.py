@@ -69,8 +69,31 @@ class TestMap:
                 return n + 1
 
         add = pipe.input("n").map("n", "m", ops.test.counted_operator()).output("m")
-        assert [add(1).get(), add(2).get()] == [[2], [3]]
+        assert [add(1).get(), add(2).get(), add.batch([3])[0].get()] == [[2], [3], [4]]
         assert made == [1]
+        rows = numbers().map("i", "m", ops.test.counted_operator()).output("m")
+        assert [rows(1).get(), rows(1).get()] == [[1], [1]]
+        assert made == [1, 1]
+
+    def test_flush_reaches_the_operators_that_worked(self) -> None:
+        written: list[int] = []
+
+        @towhee.register("test.gathering")
+        class Gathering:
+            def __init__(self) -> None:
+                self._waiting: list[int] = []
+
+            def __call__(self, n: int) -> None:
+                self._waiting.append(n)
+
+            def flush(self) -> None:
+                written.extend(self._waiting)
+                self._waiting.clear()
+
+        insert = numbers().map("i", (), ops.test.gathering()).output()
+        insert(3).wait()
+        insert.flush()
+        assert written == [0, 1, 2]
 
 
 class TestRows:

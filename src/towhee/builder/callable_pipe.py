@@ -252,7 +252,7 @@ class CallablePipe:
         """The rows of several calls, some at a time, each time of one call, with its number."""
         columns = list(zip(*calls, strict=True)) if calls else [()] * len(self._inputs)
         table = Table(dict(zip(self._inputs, columns, strict=True)))
-        for chunk in run(self.plan, table, report=report):
+        for chunk in run(self.plan, table, report=report, operators=self._operators):
             if self._schema:
                 for call, rows in by_call(chunk):
                     shown = (rows.columns[name] for name in self._schema)

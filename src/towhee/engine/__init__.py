@@ -7,6 +7,7 @@ from collections.abc import Generator
 from towhee.engine.chunk import Chunk
 from towhee.engine.history import note_run
 from towhee.engine.local.engine import run as run_locally
+from towhee.engine.operators import Operators
 from towhee.engine.report import RunReport
 from towhee.models.machine import cores
 from towhee.plan.plan import Plan
@@ -21,6 +22,7 @@ def run(
     *,
     on_behalf_of: Plan | None = None,
     report: RunReport | None = None,
+    operators: Operators | None = None,
 ) -> Generator[Chunk, None, None]:
     """The chunks of rows that the plan gives, on the engine that its options name.
 
@@ -30,7 +32,8 @@ def run(
         on_behalf_of: whose run it is, where the plan is made for it; ``explain(analyze=True)``
             of that one tells about it.
         report: is told what is done; a new one if not given.
+        operators: those of a function that is called again; made for this run if not given.
     """
     report = report or RunReport(cores())
     note_run(on_behalf_of or plan, report)
-    return run_locally(plan, report, argument)
+    return run_locally(plan, report, argument, operators)

@@ -70,7 +70,8 @@ class PlanFunction:
     def stream(self, values: Sequence[Any]) -> Iterator[Any]:
         """The results for several values, as they come."""
         keys = [_key(value, place) for place, value in enumerate(values)]
-        for chunk in run(self.plan, Values(values, keys, (self._argument,))):
+        source = Values(values, keys, (self._argument,))
+        for chunk in run(self.plan, source, operators=self._operators):
             yield from chunk.elements()
 
     @property

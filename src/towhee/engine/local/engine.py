@@ -19,6 +19,7 @@ from towhee.engine.local.sources import ReadSize, read
 from towhee.engine.local.unfolding import unfold
 from towhee.engine.local.whole import transform
 from towhee.engine.local.windows import reduced, windows
+from towhee.engine.operators import Operators
 from towhee.engine.report import RunReport
 from towhee.engine.rows import RowProgram
 from towhee.models.machine import cores
@@ -31,7 +32,10 @@ from towhee.types import Empty, Some
 
 
 def run(
-    plan: Plan, report: RunReport | None = None, argument: Source | None = None
+    plan: Plan,
+    report: RunReport | None = None,
+    argument: Source | None = None,
+    operators: Operators | None = None,
 ) -> Generator[Chunk, None, None]:
     """The chunks of rows that the plan gives, computed as they are asked for.
 
@@ -39,6 +43,7 @@ def run(
         plan: what is to be done.
         report: is told what each stage does.
         argument: the values that stand for the plan's arguments; each row is a call.
+        operators: those that were made before; new ones if not given.
 
     Raises:
         OperatorError: for the first failing row, under ``on_error="raise"``, after the rows in
@@ -48,7 +53,7 @@ def run(
     with contextlib.ExitStack() as resources:
         resources.callback(report.stop)
         report.start()
-        job = Job.of(plan, argument, report, resources)
+        job = Job.of(plan, argument, report, resources, operators or Operators())
         yield from _rows(plan, job)
 
 

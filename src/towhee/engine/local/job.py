@@ -44,10 +44,14 @@ class Job:
 
     @classmethod
     def of(
-        cls, plan: Plan, argument: Source | None, report: RunReport, resources: ExitStack
+        cls,
+        plan: Plan,
+        argument: Source | None,
+        report: RunReport,
+        resources: ExitStack,
+        operators: Operators,
     ) -> Job:
         """The job of a plan, with its models opened."""
-        operators = Operators()
         readers: Counter[int] = Counter()
         rewritten = {id(each): rewrite(each) for each in _plans(plan, readers)}
         models = [
