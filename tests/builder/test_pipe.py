@@ -560,6 +560,13 @@ class TestPlans:
         assert "drop('n')" in piped.explain()
         assert "drop('j')" in piped.explain()
 
+    def test_all_branches_are_explained_each_once(self) -> None:
+        piped = numbers().map("n", "n", len).window("i", "w", 2, 1, sum).output("n", "i", "w")
+        told = piped.explain()
+        logical, runs = told.split("runs as")
+        for step in ("map(len)", "map(range)", "flatten", "window(size=2, step=1)", "map(sum)"):
+            assert logical.count(step) == runs.count(step) == 1
+
     def test_what_a_run_did_is_told(self) -> None:
         piped = numbers().output("i")
         piped(3).wait()

@@ -27,7 +27,7 @@ from towhee.models.machine import cores
 from towhee.operators.base import ModelOperator
 from towhee.plan.options import Options
 from towhee.plan.plan import Plan
-from towhee.plan.source import Join, Shared, Table
+from towhee.plan.source import Table
 from towhee.plan.step import Filter, Map, Reduce
 
 
@@ -283,7 +283,7 @@ class CallablePipe:
         return result
 
     def _made_operators(self) -> Iterator[Callable[..., Any]]:
-        for plan in _plans(self.plan):
+        for plan in self.plan.plans_of_run():
             for step in plan.steps:
                 if isinstance(step, Map):
                     yield self._operators.get(step.operator)
@@ -311,12 +311,3 @@ class NestedPipe:
         rows = self.pipe(*inputs).to_list()
         values = [row[0] if len(row) == 1 else tuple(row) for row in rows]
         return values if not self._is_single else values[0] if values else None
-
-
-def _plans(plan: Plan) -> Iterator[Plan]:
-    yield plan
-    inner = plan.source.plans if isinstance(plan.source, Join) else ()
-    if isinstance(plan.source, Shared):
-        inner = (plan.source.plan,)
-    for each in inner:
-        yield from _plans(each)

@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from towhee.builder.callable_pipe import CallablePipe, NestedPipe
 from towhee.builder.graph import ARGUMENTS, Column, Function, Graph, Kind, Node
-from towhee.builder.written import FORM, imported, is_sequence_of_text, parsed
+from towhee.builder.written import FORM, imported, parsed
 from towhee.errors import UnknownNameError, UsageError
 from towhee.hub.reference import reference
 from towhee.operators.base import short
@@ -116,9 +116,9 @@ def _trusted(address: Any, trusted: bool) -> Any:
 
 def _texts(about: Mapping[str, Any], name: str) -> list[str]:
     found = about.get(name) or []
-    if not is_sequence_of_text(found):
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise UsageError(f"{name!r} is a list of columns, not {short(found)}")
-    return list(found)
+    return found
 
 
 def _column(name: str, columns: Mapping[str, Column]) -> Column:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from towhee.builder.graph import Column, Function, Graph, Node
@@ -136,12 +136,3 @@ def imported(address: str) -> Any:
     except (ImportError, AttributeError, ValueError) as error:
         raise UsageError(f"there is no function {address!r}: {error}") from error
     return found
-
-
-def is_sequence_of_text(value: Any) -> bool:
-    """Whether it is a list of strings."""
-    return (
-        isinstance(value, Sequence)
-        and not isinstance(value, str)
-        and all(isinstance(each, str) for each in value)
-    )

@@ -35,7 +35,7 @@ def explained(plan: Plan, *, analyze: bool = False) -> str:
 
 
 def _models(plan: Plan) -> Iterator[str]:
-    for step in plan.steps:
+    for step in (step for each in plan.plans_of_run() for step in each.steps):
         if isinstance(step, Map) and isinstance(step.operator, OperatorRef):
             model = shared_model(step.operator)
             if isinstance(model, ModelOperator):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from towhee.plan.passes import rewrite
 from towhee.plan.plan import Plan
-from towhee.plan.source import Concat, Zip
 from towhee.plan.stage import Stage, stages
 from towhee.plan.step import VALUE, Columns, Filter, Map, Step
 
@@ -26,9 +25,9 @@ def explain(plan: Plan) -> str:
         runs as
           1. where the rows are read: map(str)
     """
-    rewritten = rewrite(plan)
-    lines = _logical(plan)
-    cut = stages(rewritten)
+    lines = _logical(plan, set())
+    members = [*plan.plans_of_run()][::-1]  # what is read comes first
+    cut = [stage for each in members for stage in stages(rewrite(each))]
     if cut:
         lines.append("runs as")
         lines += [f"  {number}. {_stage_line(stage)}" for number, stage in enumerate(cut, 1)]
@@ -39,11 +38,12 @@ def explain(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def _logical(plan: Plan) -> list[str]:
+def _logical(plan: Plan, seen: set[int]) -> list[str]:
     lines = [plan.source.label]
-    if isinstance(plan.source, (Zip, Concat)):
-        for inner in plan.source.plans:
-            lines += [f"    {line}" for line in _logical(inner)]
+    for inner in plan.source.read_plans:
+        if id(inner) not in seen:
+            seen.add(id(inner))
+            lines += [f"    {line}" for line in _logical(inner, seen)]
     return lines + [f"  {step.label}{_columns(step)}" for step in plan.steps]
 
 

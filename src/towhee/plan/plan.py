@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from towhee.plan.options import Options
-from towhee.plan.source import Source
+from towhee.plan.source import Join, Shared, Source
 from towhee.plan.step import (
     Batch,
     Columns,
@@ -57,6 +58,18 @@ class Plan:
     def with_options(self, **changes: Any) -> Plan:
         """This plan run in another way."""
         return replace(self, options=self.options.with_(**changes))
+
+    def plans_of_run(self) -> Iterator[Plan]:
+        """This plan and those that are carried out in one run with it, each once."""
+        seen: set[int] = set()
+        waiting: list[Plan] = [self]
+        while waiting:
+            plan = waiting.pop(0)
+            if id(plan) not in seen:
+                seen.add(id(plan))
+                yield plan
+                if isinstance(plan.source, (Join, Shared)):
+                    waiting += plan.source.read_plans
 
     @property
     def is_safe(self) -> bool:

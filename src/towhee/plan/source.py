@@ -26,6 +26,11 @@ class Source:
         return False
 
     @property
+    def read_plans(self) -> tuple[Plan, ...]:
+        """The plans that its rows come from."""
+        return ()
+
+    @property
     def length(self) -> int | None:
         """The number of its rows, ``None`` where only reading them tells."""
         return None
@@ -139,6 +144,10 @@ class Shared(Source):
     plan: Plan
 
     @property
+    def read_plans(self) -> tuple[Plan, ...]:
+        return (self.plan,)
+
+    @property
     def columns(self) -> Columns:
         return self.plan.columns
 
@@ -178,6 +187,10 @@ class Join(Source):
     longest: bool = False
 
     @property
+    def read_plans(self) -> tuple[Plan, ...]:
+        return self.plans
+
+    @property
     def columns(self) -> Columns:
         names: list[str] = []
         for plan, part in zip(self.plans, self.parts, strict=True):
@@ -203,6 +216,10 @@ class Zip(Source):
     plans: tuple[Plan, ...]
 
     @property
+    def read_plans(self) -> tuple[Plan, ...]:
+        return self.plans
+
+    @property
     def is_stream(self) -> bool:
         return any(plan.is_stream for plan in self.plans)
 
@@ -216,6 +233,10 @@ class Concat(Source):
     """Rows of several plans one after the other."""
 
     plans: tuple[Plan, ...]
+
+    @property
+    def read_plans(self) -> tuple[Plan, ...]:
+        return self.plans
 
     @property
     def columns(self) -> Columns:

@@ -15,7 +15,7 @@ from towhee.engine.operators import Operators
 from towhee.engine.report import RunReport
 from towhee.plan.passes import rewrite
 from towhee.plan.plan import Plan
-from towhee.plan.source import Join, Shared, Source
+from towhee.plan.source import Shared, Source
 from towhee.plan.stage import Stage, stages
 
 Rows = Generator[Chunk, None, None]
@@ -52,8 +52,9 @@ class Job:
         operators: Operators,
     ) -> Job:
         """The job of a plan, with its models opened."""
-        readers: Counter[int] = Counter()
-        rewritten = {id(each): rewrite(each) for each in _plans(plan, readers)}
+        plans = list(plan.plans_of_run())
+        readers = Counter(id(each.source.plan) for each in plans if isinstance(each.source, Shared))
+        rewritten = {id(each): rewrite(each) for each in plans}
         models = [
             operators.streams(model_of(stage).operator)
             for each in rewritten.values()
@@ -85,16 +86,3 @@ class Job:
 def is_model(stage: Stage) -> bool:
     """Whether a stage is a model's, which is given batches."""
     return stage.placement == "model" and not stage.whole
-
-
-def _plans(plan: Plan, readers: Counter[int]) -> Iterator[Plan]:
-    """The plan and those that its rows come from, each once."""
-    yield plan
-    if isinstance(plan.source, Join):
-        for inner in plan.source.plans:
-            yield from _plans(inner, readers)
-    elif isinstance(plan.source, Shared):
-        inner = plan.source.plan
-        readers[id(inner)] += 1
-        if readers[id(inner)] == 1:
-            yield from _plans(inner, readers)
