@@ -15,20 +15,9 @@ from towhee.engine.operators import Operators
 from towhee.engine.unfold import exploded, flattened, opened
 from towhee.errors import OperatorError, UnknownNameError, UsageError
 from towhee.operators.base import OperatorRef, short
+from towhee.plan.cache_step import Lookup, Store
 from towhee.plan.options import OnError
-from towhee.plan.step import (
-    VALUE,
-    Drop,
-    Explode,
-    Filter,
-    Flatten,
-    Lookup,
-    Map,
-    Rename,
-    Select,
-    Step,
-    Store,
-)
+from towhee.plan.step import VALUE, Drop, Explode, Filter, Flatten, Map, Rename, Select, Step
 from towhee.types import Failure
 
 logger = logging.getLogger(__name__)

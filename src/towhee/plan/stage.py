@@ -5,18 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from towhee.operators.base import Placement
+from towhee.plan.cache_step import Lookup, Store
 from towhee.plan.plan import Plan
-from towhee.plan.step import (
-    Drop,
-    Explode,
-    Filter,
-    Lookup,
-    Map,
-    Rename,
-    Select,
-    Step,
-    Store,
-)
+from towhee.plan.step import Drop, Explode, Filter, Map, Rename, Select, Step
 
 _ROW_STEPS = (Map, Filter, Select, Rename, Drop, Explode, Lookup, Store)
 

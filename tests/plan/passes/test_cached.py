@@ -8,20 +8,10 @@ from typing import Any
 from towhee.hub.reference import reference
 from towhee.operators.base import ModelOperator, OperatorRef
 from towhee.plan import Plan, explain
+from towhee.plan.cache_step import Lookup, Store
 from towhee.plan.passes import cached, rewrite
 from towhee.plan.source import Table, Values, Zip
-from towhee.plan.step import (
-    Batch,
-    Drop,
-    Filter,
-    Flatten,
-    Lookup,
-    Map,
-    Rename,
-    Select,
-    Step,
-    Store,
-)
+from towhee.plan.step import Batch, Drop, Filter, Flatten, Map, Rename, Select, Step
 
 
 class Embed(ModelOperator[Any, Any]):

@@ -16,7 +16,7 @@ from towhee.engine.chunk import MISSING, Chunk, Column
 from towhee.engine.operators import Operators
 from towhee.fetch import is_url
 from towhee.operators.base import Operator
-from towhee.plan.step import Lookup
+from towhee.plan.cache_step import Lookup
 
 
 class Finder:

@@ -8,7 +8,8 @@ from towhee.cache.encoding import encoded
 from towhee.cache.store import opened
 from towhee.engine.cache.found import Miss
 from towhee.engine.chunk import Chunk
-from towhee.plan.step import VALUE, Store
+from towhee.plan.cache_step import Store
+from towhee.plan.step import VALUE
 
 logger = logging.getLogger(__name__)
 

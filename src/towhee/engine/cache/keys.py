@@ -10,7 +10,7 @@ from functools import cache
 from towhee.cache.versions import installed_versions
 from towhee.engine.operators import Operators
 from towhee.operators.identity import operator_fingerprint, reference_identity
-from towhee.plan.step import Keyed
+from towhee.plan.cache_step import Keyed
 
 logger = logging.getLogger(__name__)
 

@@ -7,20 +7,10 @@ from dataclasses import dataclass, replace
 
 from towhee.operators.base import OperatorRef
 from towhee.operators.identity import reference_identity
+from towhee.plan.cache_step import Keyed, Lookup, Store
 from towhee.plan.plan import Plan
 from towhee.plan.source import Concat, Source, Zip
-from towhee.plan.step import (
-    VALUE,
-    Columns,
-    Drop,
-    Filter,
-    Keyed,
-    Lookup,
-    Map,
-    Select,
-    Step,
-    Store,
-)
+from towhee.plan.step import VALUE, Columns, Drop, Filter, Map, Select, Step
 
 
 @dataclass(frozen=True, slots=True)

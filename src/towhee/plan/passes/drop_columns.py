@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
+from towhee.plan.cache_step import Lookup, Store
 from towhee.plan.plan import Plan
-from towhee.plan.step import (
-    VALUE,
-    Drop,
-    Filter,
-    Flatten,
-    Lookup,
-    Map,
-    Select,
-    Step,
-    Store,
-    Windows,
-)
+from towhee.plan.step import VALUE, Drop, Filter, Flatten, Map, Select, Step, Windows
 
 
 def drop_columns(plan: Plan) -> Plan:
