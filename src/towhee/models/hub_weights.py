@@ -5,8 +5,11 @@ The only module that imports huggingface_hub.
 
 from __future__ import annotations
 
+import contextlib
+import json
 import logging
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 from towhee.errors import MissingExtraError, WeightsError
@@ -15,6 +18,9 @@ from towhee.models.file_digest import file_sha256
 logger = logging.getLogger(__name__)
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_CONFIG_FILE = "config.json"
+_INDEX_FILE = "model.safetensors.index.json"
+_MODEL_FILES = ("*.json", "*.txt", "*.model", "*.jinja", "*.safetensors")
 
 
 def cached_file(repository: str, file: str, *, revision: str | None = None) -> Path | None:
@@ -44,8 +50,67 @@ def pulled_file(
     cached = cached_file(repository, file, revision=revision)
     if cached is not None:  # without asking the Hub, so that it works offline and at once
         return cached
-    import httpx2
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+
+    with _hub_errors(repository, model_name, file):
+        # Asked once before the download, which would try a dead network again for half a minute.
+        get_hf_file_metadata(hf_hub_url(repository, file, revision=revision))
+        return Path(hf_hub_download(repository, file, revision=revision))
+
+
+def cached_folder(repository: str, *, revision: str | None = None) -> Path | None:
+    """The folder of a repository in the cache, ``None`` if it is not there as a whole."""
+    config = cached_file(repository, _CONFIG_FILE, revision=revision)
+    if config is None:
+        return None
+    index = config.parent / _INDEX_FILE
+    if not index.is_file():
+        return config.parent if list(config.parent.glob("*.safetensors")) else None
+    parts = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    return config.parent if all((config.parent / part).is_file() for part in parts) else None
+
+
+def pulled_folder(repository: str, *, model_name: str, revision: str | None = None) -> Path:
+    """The folder of a repository in the cache, with all files that a model is loaded from.
+
+    They are configuration, tokenizer and safetensors at the top of the repository; never a
+    pickle, and never code. What lies in the cache is compared with the digests that the Hub
+    stated.
+
+    Args:
+        repository: ``"openai/clip-vit-base-patch32"``.
+        model_name: what ``towhee hub pull`` calls the model, for messages.
+        revision: a commit of the repository; its newest if not given.
+
+    Raises:
+        WeightsError: if files are neither cached nor to be had, or are damaged.
+    """
+    found = cached_folder(repository, revision=revision)
+    if found is None:
+        from huggingface_hub import get_hf_file_metadata, hf_hub_url, snapshot_download
+
+        with _hub_errors(repository, model_name, _CONFIG_FILE):
+            get_hf_file_metadata(hf_hub_url(repository, _CONFIG_FILE, revision=revision))
+            snapshot_download(
+                repository,
+                revision=revision,
+                allow_patterns=list(_MODEL_FILES),
+                ignore_patterns=["*/*"],
+            )
+        found = cached_folder(repository, revision=revision)
+        if found is None:
+            raise WeightsError(
+                f"{repository} on the Hub holds no safetensors; towhee loads no other form of it"
+            )
+    for file in found.glob("*.safetensors"):
+        verify_cached(file)
+    return found
+
+
+@contextlib.contextmanager
+def _hub_errors(repository: str, model_name: str, file: str) -> Iterator[None]:
+    """Errors of the Hub's client, as one sentence that says how to get what was asked for."""
+    import httpx2
     from huggingface_hub.errors import (
         EntryNotFoundError,
         GatedRepoError,
@@ -57,9 +122,7 @@ def pulled_file(
 
     get_them = _remedy(repository, model_name)
     try:
-        # Asked once before the download, which would try a dead network again for half a minute.
-        get_hf_file_metadata(hf_hub_url(repository, file, revision=revision))
-        return Path(hf_hub_download(repository, file, revision=revision))
+        yield
     except OfflineModeIsEnabled as error:
         raise WeightsError(
             f"the weights of {model_name} are not cached here, and HF_HUB_OFFLINE forbids to ask "

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 if TYPE_CHECKING:
     import torch
+    from typing_extensions import Self
 
 Batch = tuple["npt.NDArray[Any]", ...]
 """One batch as a backend takes it: an array for each input of the model."""
@@ -49,6 +50,10 @@ class Network(Graph, Protocol):
 
     def module(self) -> torch.nn.Module:
         """The torch module that gives ``(n, d)`` vectors for the inputs of a batch."""
+        ...
+
+    def unloaded(self) -> Self:
+        """The same model with nothing of it in memory."""
         ...
 
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
+
+from towhee.models.known_model import KnownModel
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -31,12 +33,16 @@ class Operator(Generic[In, Out]):
         placement: ``"inline"`` for cheap functions, ``"threads"`` for work that releases the
             interpreter lock (reading, decoding), ``"model"`` for what wants whole batches.
         reads_files: whether a text or a path names a file, whose content is what it works on.
+        extra: the extra to install for it, ``None`` if the core is enough.
+        models: the published models that it is known to run, by their names; its default first.
 
     ``setup`` is called once before the first batch and is the place to load weights.
     """
 
     placement: ClassVar[Placement] = "inline"
     reads_files: ClassVar[bool] = False
+    extra: ClassVar[str | None] = None
+    models: ClassVar[Mapping[str, KnownModel]] = {}
 
     def setup(self) -> None:
         """Load what the operator needs; called once, before the first ``batch``."""

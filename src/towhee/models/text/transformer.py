@@ -1,40 +1,19 @@
-"""Transformers with the weights of a sentence model, pooled. The only module that imports
-transformers."""
+"""Transformers with the weights of a sentence model, pooled."""
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
-import pickle
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from towhee.errors import MissingExtraError, WeightsError
 from towhee.models.text.layout import SentenceLayout
 from towhee.models.text.pooling import POOLINGS
-from towhee.models.torchvision_cure import import_torchvision
+from towhee.models.transformers.importing import import_transformers
+from towhee.models.transformers.loading import load_pretrained
 
 if TYPE_CHECKING:
     import torch
 
 _SAFE = ".safetensors"
-
-
-def import_transformers() -> Any:
-    """The transformers module.
-
-    Raises:
-        MissingExtraError: if it or torch is not installed.
-    """
-    for package in ("torch", "transformers"):
-        if importlib.util.find_spec(package) is None:
-            raise MissingExtraError("a sentence model", "text")
-    if importlib.util.find_spec("torchvision") is not None:
-        import_torchvision()  # it is imported along with models, whether they need it or not
-    import transformers
-
-    return transformers
 
 
 def sentence_module(weights: Path, layout: SentenceLayout) -> torch.nn.Module:
@@ -51,7 +30,13 @@ def sentence_module(weights: Path, layout: SentenceLayout) -> torch.nn.Module:
     import_transformers()
     import torch
 
-    transformer = _transformer(weights)
+    transformer = load_pretrained(
+        "AutoModel",
+        weights.parent,
+        named=str(weights),
+        trust_pickle=weights.suffix != _SAFE,
+        may_lack=("pooler.",),
+    )
     pools = [POOLINGS[name] for name in layout.poolings]
 
     class SentenceModule(torch.nn.Module):
@@ -68,56 +53,3 @@ def sentence_module(weights: Path, layout: SentenceLayout) -> torch.nn.Module:
             return vectors
 
     return SentenceModule().eval()
-
-
-def _transformer(weights: Path) -> Any:
-    transformers = import_transformers()
-    import torch
-
-    with _weights_errors(weights), _quiet():
-        model, told = transformers.AutoModel.from_pretrained(
-            weights.parent,
-            dtype=torch.float32,
-            local_files_only=True,
-            trust_remote_code=False,
-            use_safetensors=weights.suffix == _SAFE,
-            output_loading_info=True,
-        )
-    lacking = sorted(name for name in told["missing_keys"] if not name.startswith("pooler."))
-    if lacking:  # they would be random
-        raise WeightsError(
-            f"{str(weights)!r} does not hold the weights of {type(model).__name__}: it lacks "
-            f"{len(lacking)}, {lacking[0]} among them"
-        )
-    return model
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Without the progress bar and the reports of transformers; what matters becomes an error."""
-    logging = import_transformers().utils.logging
-    shown, level = logging.is_progress_bar_enabled(), logging.get_verbosity()
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(level)
-        if shown:
-            logging.enable_progress_bar()
-
-
-@contextlib.contextmanager
-def _weights_errors(weights: Path) -> Iterator[None]:
-    """Errors of reading weights, as one sentence that names the file."""
-    from safetensors import SafetensorError
-
-    try:
-        yield
-    except (SafetensorError, EOFError, pickle.UnpicklingError) as error:
-        raise WeightsError(
-            f"{str(weights)!r} is damaged or cut short ({error}); delete it and pull it again"
-        ) from error
-    except (RuntimeError, KeyError, TypeError, AttributeError, ValueError, OSError) as error:
-        reason = " ".join(str(error).split())[:300]
-        raise WeightsError(f"{str(weights)!r} cannot be loaded: {reason}") from error

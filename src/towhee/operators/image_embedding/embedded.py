@@ -63,17 +63,20 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         threads = self.threads or cores()
         self._runner = Runner(self._model, Candidate("onnxruntime"), threads=threads)
 
-    def load(self) -> None:
-        """Load the weights in the form that single calls need."""
+    @property
+    def running(self) -> Runner:
+        """The model with the way in which it runs."""
         self.ensure_setup()
         assert self._runner is not None
-        self._runner.alone()
+        return self._runner
+
+    def load(self) -> None:
+        """Load the weights in the form that single calls need."""
+        self.running.alone()
 
     def streams(self) -> Streams:
         """The model for an engine: a call for each core."""
-        self.ensure_setup()
-        assert self._runner is not None
-        return pixel_streams(self._runner, normalize=self._normalize, batch_size=_BATCH_SIZE)
+        return pixel_streams(self.running, normalize=self._normalize, batch_size=_BATCH_SIZE)
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
@@ -81,9 +84,7 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
 
     def fingerprint(self) -> str | None:
         """Weights, layer, preprocessing, backend and precision; ``None`` for random weights."""
-        self.ensure_setup()
-        assert self._runner is not None
-        return self._runner.fingerprint
+        return self.running.fingerprint
 
     def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
         """What the model takes: ``(height, width, 3) uint8``.
@@ -101,6 +102,4 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         """Vectors ``(n, d) float32``."""
         if not len(prepared):
             return np.empty((0, self.dimension), np.float32)
-        self.ensure_setup()
-        assert self._runner is not None
-        return pixel_vectors(self._runner.alone(), prepared, normalize=self._normalize)
+        return pixel_vectors(self.running.alone(), prepared, normalize=self._normalize)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import PIL.Image
@@ -9,6 +13,7 @@ import PIL.Image
 from towhee.errors import DataError, UsageError
 from towhee.operators.base import short
 from towhee.operators.image_decode.decode import image_from_pillow
+from towhee.operators.image_decode.pil import PilImageDecode
 from towhee.types import Image
 
 
@@ -39,6 +44,15 @@ def as_image(value: object) -> Image:
         rgba = PIL.Image.fromarray(np.ascontiguousarray(image.to("RGBA")))
         return image_from_pillow(rgba, name="the image")
     return image
+
+
+def own_images(values: Sequence[Any]) -> list[Image]:
+    """The user's own images on which backends are compared: paths, addresses or images."""
+    decode = PilImageDecode()
+    return [
+        decode(value) if isinstance(value, (str, os.PathLike)) else as_image(value)
+        for value in values
+    ]
 
 
 def _of_array(value: npt.NDArray[np.uint8]) -> Image:

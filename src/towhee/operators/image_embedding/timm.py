@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -11,26 +10,21 @@ import numpy as np
 import numpy.typing as npt
 import PIL.Image
 
-from towhee.models.backends.device import check_device
-from towhee.models.candidates import check_choice
-from towhee.models.machine import cores
+from towhee.models.known_model import KnownModel
 from towhee.models.preprocess import Preprocess, is_fast
+from towhee.models.pretrained_tags import PINNED
+from towhee.models.run_conditions import RunConditions
 from towhee.models.spec import model_spec
 from towhee.models.vectors import check_pooling
-from towhee.operators.base import ModelOperator, Streams
-from towhee.operators.image_decode.pil import PilImageDecode
-from towhee.operators.image_embedding.forward import pixel_streams, pixel_vectors
-from towhee.operators.image_embedding.pixels import as_image
+from towhee.operators.image_embedding.pixels import as_image, own_images
+from towhee.operators.network_operator import NetworkOperator
 from towhee.types import Image
 
 if TYPE_CHECKING:
-    from towhee.models.runner import Runner
-    from towhee.models.selection import Decision
-
-logger = logging.getLogger(__name__)
+    from towhee.models.timm_image_network import TimmImageNetwork
 
 
-class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
+class TimmImageEmbedding(NetworkOperator[Image, "TimmImageNetwork"]):
     """Embed images with any model of the timm library.
 
     Args:
@@ -79,7 +73,11 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
     Source: https://github.com/huggingface/pytorch-image-models
     """
 
-    threads: int | None = None
+    extra = "torch"
+    models = {
+        name: KnownModel(None, dimension, license)
+        for name, (_, dimension, license) in PINNED.items()
+    }
 
     def __init__(
         self,
@@ -99,19 +97,20 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         trust_pickle: bool = False,
     ) -> None:
         check_pooling(pooling)
-        check_device(device)
-        check_choice(backend, precision, device, fidelity)
         self._is_fast = is_fast(preprocess)
         self.spec = model_spec(
             model_name, checkpoint=checkpoint, pretrained=pretrained, trust_pickle=trust_pickle
         )
-        self._layer, self._pooling, self._normalize = layer, pooling, normalize
-        self._device, self._backend_name, self._precision = device, backend, precision
-        self._fidelity, self._calibration = fidelity, tuple(calibration)
+        self._layer, self._pooling = layer, pooling
+        self._calibration = tuple(calibration)
         self._preprocess: Preprocess | None = None
         self._dimension: int | None = None
-        self._runner: Runner | None = None
-        self._decision: Decision | None = None
+        super().__init__(
+            self.spec.full_name,
+            RunConditions(device, backend, precision, fidelity),
+            normalize=normalize,
+            has_calibration=bool(self._calibration),
+        )
 
     @property
     def dimension(self) -> int:
@@ -134,80 +133,25 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
             self._preprocess = preprocess_of(self.spec)
         return self._preprocess
 
-    def setup(self) -> None:
-        """Load the weights, from the cache or the Hub, and settle which backend runs them."""
-        from towhee.models.choice import choose
-        from towhee.models.runner import Runner
+    def network(self) -> TimmImageNetwork:
+        """The network with its weights, from the cache or the Hub."""
         from towhee.models.timm_image_network import TimmImageNetwork
+
+        return TimmImageNetwork(
+            self.spec, self._layer, self._pooling, own_images(self._calibration)
+        )
+
+    def setup(self) -> None:
+        """Load the weights and settle which backend runs them; ``spec`` is complete then."""
         from towhee.models.timm_models import import_timm, resolved
 
         import_timm()
-        threads = self.threads or cores()
-        device = self._chosen_device()  # first, as a download for an absent one is in vain
-        network = TimmImageNetwork(self.spec, self._layer, self._pooling, self._own_images())
-        self._decision = choose(
-            network,
-            backend=self._backend_name,
-            precision=self._precision,
-            device=device,
-            cores=threads,
-            fidelity=self._fidelity,
-            has_calibration=bool(self._calibration),
-        )
-        chosen = self._decision.chosen.candidate
-        network = network.unloaded()  # of what measuring needed, only the chosen stays in memory
-        self._runner = Runner(network, chosen, device=device, threads=threads)
+        super().setup()
         self.spec = resolved(self.spec)
-        logger.info("%s runs on %s", self.spec.full_name, chosen)
-
-    def _chosen_device(self) -> str:
-        if self._backend_name in ("onnxruntime", "openvino"):
-            return "cpu"
-        from towhee.models.backends.torch_eager import chosen_device
-
-        return chosen_device(self._device)
-
-    def _own_images(self) -> list[Image]:
-        decode = PilImageDecode()
-        return [
-            decode(value) if isinstance(value, (str, os.PathLike)) else as_image(value)
-            for value in self._calibration
-        ]
-
-    def load(self) -> None:
-        """Load the weights in the form that single calls need."""
-        self.ensure_setup()
-        assert self._runner is not None
-        self._runner.alone()
-
-    def how_it_runs(self) -> list[str]:
-        """The backend and precision that were chosen, and what was measured for it."""
-        from towhee.models.decision_text import decision_lines
-        from towhee.models.decisions import decisions_about
-
-        known = self._decision
-        if known is None and self._backend_name == self._precision == "auto":
-            decisions = decisions_about(self.spec.full_name)
-            known = next((each for each in decisions if each.fidelity == self._fidelity), None)
-        return [] if known is None else decision_lines(known)
-
-    def streams(self) -> Streams:
-        """The model for an engine: a call for each core, in batches of the size that is best."""
-        self.ensure_setup()
-        assert self._runner is not None
-        assert self._decision is not None
-        batch_size = self._decision.chosen.batch_size or None
-        return pixel_streams(self._runner, normalize=self._normalize, batch_size=batch_size)
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
         return as_image(value) if isinstance(value, PIL.Image.Image) else value
-
-    def fingerprint(self) -> str | None:
-        """Weights, layer, preprocessing, backend and precision; ``None`` for random weights."""
-        self.ensure_setup()
-        assert self._runner is not None
-        return self._runner.fingerprint
 
     def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
         """What the model takes: ``(height, width, 3) uint8``, resized and cropped.
@@ -220,11 +164,3 @@ class TimmImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
     def least_side(self) -> int | None:
         """The shorter side, in pixels, that an image should keep where decoding may shrink it."""
         return self.preprocess.least_side if self._is_fast else None
-
-    def forward(self, prepared: Sequence[Any]) -> npt.NDArray[np.float32]:
-        """Vectors ``(n, d) float32``."""
-        if not len(prepared):
-            return np.empty((0, self.dimension), np.float32)
-        self.ensure_setup()
-        assert self._runner is not None
-        return pixel_vectors(self._runner.alone(), prepared, normalize=self._normalize)

@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import DataError
-from towhee.models.backends import Backend
-from towhee.models.backends.device import check_device
-from towhee.models.candidates import check_choice
-from towhee.models.machine import cores
+from towhee.models.network import Batch
+from towhee.models.run_conditions import RunConditions
+from towhee.models.text.known_models import KNOWN
 from towhee.models.text.spec import sentence_spec
-from towhee.models.vectors import unit_length
-from towhee.operators.base import ModelOperator, Streams, short
+from towhee.operators.base import Streams
+from towhee.operators.network_operator import NetworkOperator
+from towhee.operators.text_embedding.text import as_text
 
 if TYPE_CHECKING:
-    from towhee.models.runner import Runner
-    from towhee.models.selection import Decision
     from towhee.models.text.sentence_network import SentenceNetwork
-
-logger = logging.getLogger(__name__)
 
 _BATCH_SIZE, _GPU_BATCH_SIZE = 16, 128  # where it was not measured
 
 
-class SentenceTransformersTextEmbedding(ModelOperator[str, npt.NDArray[np.float32]]):
+class SentenceTransformersTextEmbedding(NetworkOperator[str, "SentenceNetwork"]):
     """Embed sentences, and texts of any length, with a model of sentence-transformers.
 
     What is longer than the model reads is cut, as sentence-transformers does.
@@ -73,7 +68,8 @@ class SentenceTransformersTextEmbedding(ModelOperator[str, npt.NDArray[np.float3
     Source: https://sbert.net
     """
 
-    threads: int | None = None
+    extra = "text"
+    models = KNOWN
 
     def __init__(
         self,
@@ -89,15 +85,15 @@ class SentenceTransformersTextEmbedding(ModelOperator[str, npt.NDArray[np.float3
         checkpoint: str | os.PathLike[str] | None = None,
         trust_pickle: bool = False,
     ) -> None:
-        check_device(device)
-        check_choice(backend, precision, device, fidelity)
         self.spec = sentence_spec(model_name, checkpoint=checkpoint, trust_pickle=trust_pickle)
-        self._prompt, self._normalize = prompt, normalize
-        self._device, self._backend_name, self._precision = device, backend, precision
-        self._fidelity, self._calibration = fidelity, tuple(map(_as_text, calibration))
-        self._network: SentenceNetwork | None = None
-        self._runner: Runner | None = None
-        self._decision: Decision | None = None
+        self._prompt = prompt
+        self._calibration = tuple(map(as_text, calibration))
+        super().__init__(
+            self.spec.name,
+            RunConditions(device, backend, precision, fidelity),
+            normalize=normalize,
+            has_calibration=bool(self._calibration),
+        )
 
     @property
     def dimension(self) -> int:
@@ -108,78 +104,28 @@ class SentenceTransformersTextEmbedding(ModelOperator[str, npt.NDArray[np.float3
 
         return sentence_layout(self.spec.files).dimension
 
-    def setup(self) -> None:
-        """Read the model, from its folder, the cache or the Hub, and settle what runs it."""
-        from towhee.models.choice import choose
-        from towhee.models.runner import Runner
+    def network(self) -> SentenceNetwork:
+        """The model, read from its folder, the cache or the Hub."""
         from towhee.models.text.sentence_network import SentenceNetwork
-        from towhee.models.text.transformer import import_transformers
+
+        return SentenceNetwork(self.spec, prompt=self._prompt, texts=self._calibration)
+
+    def setup(self) -> None:
+        """Read the model and settle what runs it."""
+        from towhee.models.transformers.importing import import_transformers
 
         import_transformers()
-        threads = self.threads or cores()
-        device = self._chosen_device()  # first, as a download for an absent one is in vain
-        network = SentenceNetwork(self.spec, prompt=self._prompt, texts=self._calibration)
-        self._decision = choose(
-            network,
-            backend=self._backend_name,
-            precision=self._precision,
-            device=device,
-            cores=threads,
-            fidelity=self._fidelity,
-            has_calibration=bool(self._calibration),
-        )
-        chosen = self._decision.chosen.candidate
-        # Of what measuring needed, only the chosen stays in memory.
-        self._network = network.unloaded()
-        self._runner = Runner(self._network, chosen, device=device, threads=threads)
-        logger.info("%s runs on %s", self.spec.name, chosen)
-
-    def _chosen_device(self) -> str:
-        if self._backend_name in ("onnxruntime", "openvino"):
-            return "cpu"
-        from towhee.models.backends.torch_eager import chosen_device
-
-        return chosen_device(self._device)
-
-    def load(self) -> None:
-        """Load the weights in the form that single calls need."""
-        self.ensure_setup()
-        assert self._runner is not None
-        self._runner.alone()
-
-    def how_it_runs(self) -> list[str]:
-        """The backend and precision that were chosen, and what was measured for it."""
-        from towhee.models.decision_text import decision_lines
-        from towhee.models.decisions import decisions_about
-
-        known = self._decision
-        if known is None and self._backend_name == self._precision == "auto":
-            decisions = decisions_about(self.spec.name)
-            known = next((each for each in decisions if each.fidelity == self._fidelity), None)
-        return [] if known is None else decision_lines(known)
+        super().setup()
 
     def streams(self) -> Streams:
         """The model for an engine: a call for each core, in batches of texts of like length."""
-        self.ensure_setup()
-        assert self._runner is not None
-        assert self._decision is not None
-        assert self._network is not None
-        backend = self._runner.streaming()
-        unmeasured = _BATCH_SIZE if backend.threads else _GPU_BATCH_SIZE
-        return Streams(
-            lambda prepared: self._vectors(backend, prepared),
-            parallel=backend.parallel,
-            threads=backend.threads,
-            batch_size=self._decision.chosen.batch_size or unmeasured,
+        how = super().streams()
+        return replace(
+            how,
+            batch_size=how.batch_size or (_BATCH_SIZE if how.threads else _GPU_BATCH_SIZE),
             length=len,
-            usual_length=self._network.usual_length,
+            usual_length=self.running.network.usual_length,
         )
-
-    def fingerprint(self) -> str | None:
-        """Weights, tokenizer, pooling, backend and precision."""
-        self.ensure_setup()
-        assert self._runner is not None
-        return self._runner.fingerprint
 
     def prepare(self, value: Any) -> npt.NDArray[np.int64]:
         """The numbers of the text's tokens, ``(length,) int64``.
@@ -187,25 +133,8 @@ class SentenceTransformersTextEmbedding(ModelOperator[str, npt.NDArray[np.float3
         Raises:
             DataError: for what is no text.
         """
-        self.ensure_setup()
-        assert self._network is not None
-        return self._network.tokenizer.ids(_as_text(value))
+        return self.running.network.tokenizer.ids(as_text(value))
 
-    def forward(self, prepared: Sequence[Any]) -> npt.NDArray[np.float32]:
-        """Vectors ``(n, d) float32``."""
-        if not len(prepared):
-            return np.empty((0, self.dimension), np.float32)
-        self.ensure_setup()
-        assert self._runner is not None
-        return self._vectors(self._runner.alone(), prepared)
-
-    def _vectors(self, backend: Backend, prepared: Sequence[Any]) -> npt.NDArray[np.float32]:
-        assert self._network is not None
-        vectors = backend(*self._network.batch(prepared))
-        return unit_length(vectors) if self._normalize else vectors
-
-
-def _as_text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    raise DataError(f"a text is a str, not {type(value).__name__} ({short(value)})")
+    def inputs(self, prepared: Sequence[Any]) -> Batch:
+        """The tokens of several texts, padded to the longest."""
+        return self.running.network.batch(prepared)
