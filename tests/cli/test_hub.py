@@ -13,10 +13,11 @@ import pytest
 
 from hub_server import HubServer
 from tiny_models import random_timm_repository
-from towhee.cli.weights import is_cached
 from towhee.models.pretrained_tags import PINNED
 from towhee.models.spec import model_spec
 from towhee.models.timm_models import timm_config
+from towhee.pipelines import find_pipeline
+from towhee.pipelines.weights import weights_here
 
 PULL = "from towhee.cli.main import main; main()"
 
@@ -87,4 +88,4 @@ def test_the_repositories_looked_for_are_timms_own() -> None:
 
 def test_without_the_hubs_client_it_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
-    assert is_cached("resnet18") is None
+    assert weights_here(find_pipeline("image-embedding-resnet18")) is None

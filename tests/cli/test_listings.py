@@ -6,8 +6,7 @@ from typing import Any
 
 from towhee.hub import registry
 from towhee.hub.builtin_operators import BUILTIN_OPERATORS
-from towhee.pipelines import list_pipelines
-from towhee.pipelines.image_models import image_pipelines
+from towhee.pipelines import find_pipeline, list_pipelines
 
 
 def test_every_pipeline_is_listed(towhee: Any, towhee_json: Any) -> None:
@@ -19,7 +18,7 @@ def test_every_pipeline_is_listed(towhee: Any, towhee_json: Any) -> None:
 
 def test_the_embedded_pipeline_needs_nothing(towhee_json: Any) -> None:
     (row,) = (row for row in towhee_json("pipelines") if row["name"] == "image-embedding")
-    spec = image_pipelines()[0]
+    spec = find_pipeline("image-embedding")
     assert row["dimension"] == spec.dimension
     assert row["license"] == "Apache-2.0"
     assert (row["extra"], row["extra_installed"], row["weights_here"]) == (None, True, True)
@@ -40,3 +39,10 @@ def test_every_operator_is_listed_with_what_it_does(towhee: Any, towhee_json: An
     assert all(row["summary"].strip() for row in ours)
     shown = towhee("operators").stdout
     assert all(row["name"] in shown and row["summary"] in shown for row in ours)
+
+
+def test_an_alias_is_listed_as_what_it_stands_for(towhee: Any, towhee_json: Any) -> None:
+    told = {row["name"]: row["summary"] for row in towhee_json("operators")}
+    assert told["sentence_embedding.sbert"] == "= text_embedding.sentence_transformers"
+    about = towhee_json("info", "sentence_embedding.sbert")
+    assert about["name"] == "text_embedding.sentence_transformers"

@@ -10,6 +10,7 @@ import pytest
 from towhee import DataCollection, param_scope, register
 from towhee.errors import UnknownNameError, UsageError
 from towhee.hub import registry
+from towhee.hub.builtin_operators import ALIASES, BUILTIN_OPERATORS
 from towhee.hub.reference import reference
 
 
@@ -73,6 +74,32 @@ def test_replace_takes_the_place_of_an_earlier_registration() -> None:
 def test_a_built_in_name_is_taken() -> None:
     with pytest.raises(UsageError, match="'runas_op' already"):
         register("runas_op")(Scale)
+
+
+def test_an_alias_names_the_operator_that_it_stands_for() -> None:
+    assert reference("sentence-embedding/sbert", prompt="q: ") == reference(
+        "text_embedding.sentence_transformers", prompt="q: "
+    )
+
+
+def test_an_alias_works_behind_a_dot_and_is_shown_as_what_it_is() -> None:
+    from towhee import ops
+
+    assert "sbert" in dir(ops.sentence_embedding)
+    named = ops.sentence_embedding.sbert(backend="torch")
+    assert repr(named) == "ops.text_embedding.sentence_transformers(backend='torch')"
+
+
+def test_every_alias_stands_for_a_built_in_operator_and_hides_none() -> None:
+    assert {BUILTIN_OPERATORS.get(name) for name in ALIASES} == {None}
+    assert {*ALIASES.values()} <= {*BUILTIN_OPERATORS}
+
+
+def test_an_alias_is_taken_but_can_be_replaced() -> None:
+    with pytest.raises(UsageError, match=r"'sentence_embedding\.sbert' already"):
+        register("sentence_embedding.sbert")(Scale)
+    register("sentence_embedding.sbert", replace=True)(Scale)
+    assert registry.find("sentence_embedding.sbert") == ("sentence_embedding.sbert", Scale)
 
 
 @pytest.mark.parametrize("name", ["two words", "1st", "a..b"])

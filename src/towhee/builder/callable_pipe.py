@@ -215,6 +215,11 @@ class CallablePipe:
         """The graph, to look at."""
         return Drawing(self.graph)
 
+    @property
+    def has_one_row(self) -> bool:
+        """Whether a call gives one row (or none, if it is filtered out), never many."""
+        return all(column.rows.single for column in self.graph.outputs)
+
     def explain(self, *, analyze: bool = False) -> str:
         """What a call does, step by step; with ``analyze`` also what the last one did."""
         return explained(self.plan, analyze=analyze)
@@ -305,9 +310,8 @@ class NestedPipe:
     def __init__(self, pipe: CallablePipe) -> None:
         self.pipe = pipe
         self.__name__ = self.__qualname__ = repr(pipe)
-        self._is_single = all(column.rows.single for column in pipe.graph.outputs)
 
     def __call__(self, *inputs: Any) -> Any:
         rows = self.pipe(*inputs).to_list()
         values = [row[0] if len(row) == 1 else tuple(row) for row in rows]
-        return values if not self._is_single else values[0] if values else None
+        return values if not self.pipe.has_one_row else values[0] if values else None

@@ -35,7 +35,17 @@ def pipe_from_yaml(text: str, *, trust_functions: bool = False) -> CallablePipe:
         >>> pipe_from_yaml(text).to_yaml() == text
         True
     """
-    return _closed(parsed(text), trust_functions)
+    return pipe_of(parsed(text), trust_functions=trust_functions).preload()
+
+
+def pipe_of(content: Any, *, trust_functions: bool = False) -> CallablePipe:
+    """The pipe of which ``content`` is the parsed YAML; its weights are not loaded yet.
+
+    Raises:
+        UsageError: as ``pipe_from_yaml`` does.
+        UnknownNameError: as ``pipe_from_yaml`` does.
+    """
+    return _closed(content, trust_functions)
 
 
 def _closed(content: Any, trusted: bool) -> CallablePipe:
@@ -54,7 +64,7 @@ def _closed(content: Any, trusted: bool) -> CallablePipe:
         nodes.append(node)
         columns |= dict(zip(_texts(about, "out"), node.columns, strict=True))
     outputs = tuple(_column(name, columns) for name in _texts(content, "outputs"))
-    return CallablePipe(Graph(tuple(nodes), arguments, outputs)).preload()
+    return CallablePipe(Graph(tuple(nodes), arguments, outputs))
 
 
 def _node(kind: Any, about: Any, columns: Mapping[str, Column], trusted: bool) -> Node:
@@ -86,7 +96,7 @@ def _function(about: Mapping[str, Any], trusted: bool) -> Function:
         named = {name: _value(value, trusted) for name, value in (about.get("with") or {}).items()}
         return reference(str(about["operator"]), *args, **named)
     if "pipe" in about:
-        return NestedPipe(_closed(about["pipe"], trusted))
+        return NestedPipe(_closed(about["pipe"], trusted).preload())
     if "function" in about:
         function: Function = _trusted(about["function"], trusted)
         return function

@@ -6,13 +6,13 @@ import contextlib
 import sys
 import time
 from collections.abc import Iterator
-from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from towhee.cli.messages import Json, Verbose, counted, is_terminal, note, say, say_json
+from towhee.cli.on_error import OnError
 from towhee.errors import DataError, TowheeError
 
 if TYPE_CHECKING:
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
     from towhee.cli.embedding import LeftOut
     from towhee.pipelines import Pipeline
-
-
-class OnError(str, Enum):
-    """What an image that cannot be embedded does to the others."""
-
-    SKIP = "skip"
-    RAISE = "raise"
-    KEEP = "keep"
 
 
 def embed(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from towhee.pipelines import Pipeline
-    from towhee.pipelines.catalogue import PipelineSpec
+    from towhee.pipelines.spec import PipelineSpec
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ def image_pipeline(
     spec = find_pipeline(name)
     if spec.data not in ("image", "any"):
         raise UsageError(f"pipeline {spec.name!r} takes {spec.data}, and these are images")
-    how = {"preprocess": "fast"} if fast else {}
+    how: dict[str, Any] = {"preprocess": "fast"} if fast else {}
     return pipeline(name, batch_size=batch_size, num_worker=workers, **how)
 
 

@@ -6,22 +6,17 @@ import inspect
 import platform
 import sys
 from collections.abc import Mapping
-from dataclasses import is_dataclass
+from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 import towhee
 from towhee.cli.messages import Json, Verbose, say, say_json
-from towhee.cli.models import (
-    model_about,
-    model_names,
-    sentence_model_about,
-    sentence_model_of,
-)
+from towhee.cli.models import pipeline_behind
 
 if TYPE_CHECKING:
-    from towhee.pipelines.catalogue import PipelineSpec
+    from towhee.pipelines.spec import PipelineSpec
 
 
 def info(
@@ -59,31 +54,22 @@ def _about(name: str) -> dict[str, Any]:
     """
     from towhee.errors import UnknownNameError
     from towhee.hub import registry
-    from towhee.models.text.known_models import KNOWN
-    from towhee.pipelines import find_pipeline, list_pipelines
-    from towhee.pipelines.catalogue import PREFIX, SENTENCE_PREFIX
+    from towhee.pipelines.weights import model_about
 
-    pipelines = [spec.name for spec in list_pipelines()]
-    plain = name.removeprefix("towhee/").replace("_", "-")
-    if plain in [known.replace("_", "-") for known in pipelines]:
-        return _pipeline(find_pipeline(name))
     operators = registry.names()
     if registry.canonical(name) in operators:
         return _operator(name)
-    sentence_model = sentence_model_of(name)
-    if sentence_model is not None:
-        if name.startswith(SENTENCE_PREFIX):
-            return _pipeline(find_pipeline(name))
-        return _model(sentence_model_about(sentence_model))
-    models = [*model_names(), *KNOWN]
-    model_name = name.removeprefix(PREFIX)
-    if model_name.partition(".")[0] not in {known.partition(".")[0] for known in models}:
-        raise UnknownNameError(
-            "pipeline, model or operator", name, [*pipelines, *operators, *models]
-        )
-    if name.startswith(PREFIX):
-        return _pipeline(find_pipeline(name))
-    return _model(model_about(name))
+    try:
+        spec = pipeline_behind(name)
+    except UnknownNameError as error:
+        known = [*operators, *error.closest]
+        raise UnknownNameError("pipeline, model or operator", name, known) from None
+    plain = name.removeprefix("towhee/").replace("_", "-")
+    if plain == spec.name.replace("_", "-"):
+        return _pipeline(spec)
+    about = model_about(spec)
+    assert about is not None
+    return _model(about)
 
 
 def _model(about: dict[str, Any]) -> dict[str, Any]:
@@ -96,16 +82,16 @@ def _model(about: dict[str, Any]) -> dict[str, Any]:
 def _pipeline(spec: PipelineSpec) -> dict[str, Any]:
     from towhee.cli.pipelines import pipeline_row
     from towhee.pipelines import pipeline
-    from towhee.pipelines.catalogue import EMBEDDED
+    from towhee.pipelines.weights import model_about
 
-    about = sentence_model_about if spec.data == "text" else model_about
-    model_name = EMBEDDED.name if spec.name == EMBEDDED.name else spec.model_name
+    steps = [{"operator": each.operator, "arguments": each.arguments} for each in spec.steps]
     return {
         "kind": "pipeline",
         **pipeline_row(spec),
-        "steps": [{"operator": operator, "arguments": given} for operator, given in spec.steps],
-        "model": None if model_name is None else about(model_name),
+        "steps": steps or [spec.graph],
+        "model": model_about(spec),
         "explain": pipeline(spec.name).explain(),
+        "about": spec.card,
     }
 
 
@@ -116,11 +102,19 @@ def _operator(name: str) -> dict[str, Any]:
     operator = resolved(name)
     return {
         "kind": "operator",
-        "name": registry.canonical(name),
+        "name": registry.find(name)[0],
         "summary": summary(operator),
+        "extra": getattr(operator, "extra", None),
+        "models": _models(operator),
         "arguments": _arguments(operator),
         "documentation": inspect.getdoc(operator) or "",
     }
+
+
+def _models(operator: Any) -> list[dict[str, Any]]:
+    """The published models that an operator is known to run."""
+    known = getattr(operator, "models", {})
+    return [{"name": name, **asdict(about)} for name, about in known.items()]
 
 
 def _arguments(operator: Any) -> list[dict[str, Any]]:

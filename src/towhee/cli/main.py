@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 import towhee
-from towhee.cli import cache, demo, embed, explain, hub, info, operators, pipelines, search
+from towhee.cli import cache, demo, embed, explain, hub, info, operators, pipelines, run, search
 from towhee.cli.messages import Verbose, is_verbose, say_error, start_messages
 from towhee.errors import TowheeError
 
@@ -60,17 +60,19 @@ def towhee_command(
     ] = False,
     verbose: Verbose = False,
 ) -> None:
-    """Turn images into vectors and search them.
+    """Turn images, texts, sound and more into vectors, and search them.
 
     Examples:
 
     \b
       towhee demo
+      towhee run sentence-embedding "a small brown bird"
       towhee embed photos/ -o photos.parquet
       towhee search photos.parquet query.jpg --html found.html
     """
 
 
+app.command("run")(run.run)
 app.command("embed")(embed.embed)
 app.command("search")(search.search)
 app.command("demo")(demo.demo)

@@ -1,90 +1,58 @@
-"""What is known of a model, whether the packages that run it are installed or not."""
+"""Which pipeline a name on the command line stands for: its own name, or that of its model."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from towhee.errors import MissingExtraError
 
+if TYPE_CHECKING:
+    from towhee.pipelines.spec import PipelineSpec
 
-def model_about(name: str) -> dict[str, Any]:
-    """A model as plain values: weights, licence, dimension, preprocessing.
+_TIMM = "image_embedding.timm"
+_SENTENCE = "text_embedding.sentence_transformers"
+_OF_TIMM = ("timm/", "hf-hub:")
 
-    Args:
-        name: of a model of timm, with or without a tag, or one of ``embedded_names()``.
+
+def pipeline_behind(name: str) -> PipelineSpec:
+    """The pipeline of that name, or the one that runs the model of that name.
+
+    ``"resnet50"`` and ``"resnet50.tv_in1k"`` are models of timm, ``"all-MiniLM-L6-v2"`` and
+    repositories that no pipeline is known for, ``"owner/name"``, of sentence-transformers.
 
     Raises:
-        UnknownNameError: if timm has no such model or tag.
+        UnknownNameError: if nothing bears the name; it offers the closest of all.
     """
-    from towhee.models.describe import describe_embedded, describe_timm
-    from towhee.models.pretrained_tags import PINNED
-    from towhee.models.spec import model_spec
+    from towhee.errors import UnknownNameError
+    from towhee.pipelines.catalogue_files import catalogue_pipeline, family_of
+    from towhee.pipelines.pipeline import list_pipelines
+    from towhee.pipelines.registered import registered_pipelines
 
-    if name in embedded_names():
-        return describe_embedded()
-    try:
-        return describe_timm(name)
-    except MissingExtraError as error:
-        spec = model_spec(name)
-        _, dimension, license = PINNED.get(spec.architecture, (None, None, None))
-        return {
-            "model": spec.full_name,
-            "license": license,
-            "dimension": dimension,
-            "missing": str(error),
-        }
+    own = registered_pipelines().get(name) or catalogue_pipeline(name.removeprefix("towhee/"))
+    listed = list_pipelines()
+    timm = family_of(_TIMM)
+    if own is not None and (own in listed or not own.name.startswith(timm.prefix)):
+        return own
+    by_model = {spec.model_name: spec for spec in reversed(listed) if spec.model_name}
+    if own is None and name in by_model:
+        return by_model[name]
+    if own is None and "/" in name and not name.startswith(_OF_TIMM):
+        return family_of(_SENTENCE).of_model(name)
+    model_name = name.removeprefix(timm.prefix)
+    known = timm_names()
+    plain = model_name.removeprefix("timm/").partition(".")[0]
+    if model_name.startswith("hf-hub:") or plain in {each.partition(".")[0] for each in known}:
+        return timm.of_model(model_name)
+    names = [*(spec.name for spec in listed), *by_model, *known]
+    raise UnknownNameError("pipeline, model or operator", name, names)
 
 
-def model_names() -> list[str]:
-    """The models that are known here: all of timm's if it is installed, else the pinned ones."""
+def timm_names() -> list[str]:
+    """The models of timm: all of them if it is installed, else the pinned ones."""
     from towhee.models.pretrained_tags import PINNED
     from towhee.models.timm_models import import_timm
 
     try:
-        names = import_timm().list_models()
+        return list(import_timm().list_models())
     except MissingExtraError:
-        names = list(PINNED)
-    return [*embedded_names(), *names]
-
-
-def sentence_model_about(name: str) -> dict[str, Any]:
-    """A sentence model as plain values: weights, licence, dimension."""
-    from towhee.models.text.describe import describe_sentence_model
-    from towhee.models.text.spec import sentence_spec
-
-    try:
-        return describe_sentence_model(name)
-    except MissingExtraError as error:
-        spec = sentence_spec(name)
-        return {
-            "model": spec.name,
-            "license": spec.license,
-            "dimension": spec.dimension,
-            "missing": str(error),
-        }
-
-
-def sentence_model_of(name: str) -> str | None:
-    """The sentence model that a name stands for: its own, or its pipeline's; ``None`` for none.
-
-    A name with an owner is a repository of sentence-transformers, unless it says otherwise:
-    ``"timm/resnet50"``, ``"hf-hub:owner/name"``.
-    """
-    from towhee.models.text.known_models import DEFAULT_MODEL, KNOWN
-    from towhee.pipelines.catalogue import PREFIX, SENTENCE_EMBEDDING, SENTENCE_PREFIX
-
-    if name.replace("_", "-") == SENTENCE_EMBEDDING:
-        return DEFAULT_MODEL
-    if name.startswith(SENTENCE_PREFIX):
-        return name.removeprefix(SENTENCE_PREFIX)
-    has_owner = "/" in name and not name.startswith(("timm/", "towhee/", "hf-hub:", PREFIX))
-    return name if name in KNOWN or has_owner else None
-
-
-def embedded_names() -> tuple[str, ...]:
-    """What the model inside the package is called: by its pipeline, and by its own name."""
-    from towhee.models.embedded_model import embedded_model
-    from towhee.pipelines.catalogue import EMBEDDED
-
-    full = embedded_model().name
-    return (EMBEDDED.name, full, full.partition(" ")[0])
+        return list(PINNED)

@@ -18,11 +18,19 @@ def operators(as_json: Json = False, verbose: Verbose = False) -> None:
     """
     from towhee.hub import registry
 
-    rows = [{"name": name, "summary": summary(resolved(name))} for name in registry.names()]
+    rows = [{"name": name, "summary": listed(name)} for name in registry.names()]
     if as_json:
         say_json(rows)
     else:
         say_table(("name", "what it does"), [tuple(row.values()) for row in rows])
+
+
+def listed(name: str) -> str:
+    """What the list says of a name: of an alias, what it stands for."""
+    from towhee.hub import registry
+
+    meant, _ = registry.find(name)
+    return summary(resolved(name)) if meant == registry.canonical(name) else f"= {meant}"
 
 
 def resolved(name: str) -> Any:

@@ -9,7 +9,7 @@ import typer
 from towhee.cli.messages import Json, Verbose, say, say_json, say_table
 
 if TYPE_CHECKING:
-    from towhee.pipelines.catalogue import PipelineSpec
+    from towhee.pipelines.spec import PipelineSpec
 
 
 def pipelines(
@@ -33,6 +33,7 @@ def pipelines(
     """
     from towhee.errors import UnknownNameError
     from towhee.pipelines import list_pipelines
+    from towhee.pipelines.catalogue_files import pipeline_families
 
     specs = list_pipelines()
     if kind is not None:
@@ -44,13 +45,15 @@ def pipelines(
     if as_json:
         say_json(rows)
         return
+    columns = ("name", "takes", "numbers", "MB", "licence", "needs", "weights")
     say_table(
-        ("name", "takes", "numbers", "licence", "needs", "weights"),
+        columns,
         [
             (
                 row["name"],
                 row["data"],
                 row["dimension"],
+                row["megabytes"],
                 row["license"],
                 row["extra"] if row["extra_installed"] else f'pip install "towhee[{row["extra"]}]"',
                 _WEIGHTS[row["weights_here"]],
@@ -58,8 +61,9 @@ def pipelines(
             for row in rows
         ],
     )
-    say("\nAny other model of timm: --pipeline image-embedding-NAME")
-    say("Any other of sentence-transformers: sentence-embedding-OWNER/NAME")
+    for family in pipeline_families():
+        if kind in (None, family.data):
+            say(f"\nAny other model of {family.family}: {family.prefix}NAME")
 
 
 _WEIGHTS = {True: "here", False: "not here", None: ""}
@@ -68,31 +72,19 @@ _WEIGHTS = {True: "here", False: "not here", None: ""}
 def pipeline_row(spec: PipelineSpec) -> dict[str, Any]:
     """A pipeline as plain values."""
     from towhee.cli.extras import is_installed
+    from towhee.pipelines.weights import weights_here
 
     return {
         "name": spec.name,
         "data": spec.data,
         "dimension": spec.dimension,
+        "megabytes": spec.megabytes,
         "license": spec.license,
         "extra": spec.extra,
         "extra_installed": spec.extra is None or is_installed(spec.extra),
-        "weights_here": _weights_here(spec),
+        "weights_here": weights_here(spec),
         "summary": spec.summary,
     }
-
-
-def _weights_here(spec: PipelineSpec) -> bool | None:
-    """Whether nothing has to be downloaded; ``None`` where there are no weights to speak of."""
-    from towhee.cli.weights import is_cached, is_sentence_model_cached
-
-    operator, _ = spec.steps[-1]
-    if operator == "image_embedding.embedded":
-        return True
-    if spec.model_name is None:
-        return None
-    if operator == "text_embedding.sentence_transformers":
-        return is_sentence_model_cached(spec.model_name)
-    return is_cached(spec.model_name)
 
 
 def _all(names: list[str]) -> str:

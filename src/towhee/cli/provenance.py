@@ -11,7 +11,7 @@ import towhee
 from towhee.errors import UsageError
 
 if TYPE_CHECKING:
-    from towhee.pipelines.catalogue import PipelineSpec
+    from towhee.pipelines.spec import PipelineSpec
 
 _PREFIX = "towhee."
 
@@ -37,7 +37,8 @@ class Provenance:
     @classmethod
     def of(cls, spec: PipelineSpec, dimension: int) -> Provenance:
         """That of the vectors which a pipeline gives here and now."""
-        steps = json.dumps(spec.steps, default=str, sort_keys=True)
+        done = spec.graph or [[step.operator, step.arguments] for step in spec.steps]
+        steps = json.dumps(done, default=str, sort_keys=True)
         return cls(spec.name, dimension, _model(spec), steps)
 
     @classmethod
@@ -95,10 +96,9 @@ def _model(spec: PipelineSpec) -> str | None:
     from towhee.models.embedded_model import embedded_model
     from towhee.models.spec import model_spec
 
-    operator, arguments = spec.steps[-1]
-    if operator == "image_embedding.embedded":
+    if "image_embedding.embedded" in spec.operators:
         model = embedded_model()
         return f"{model.name} ({model.sha256[:12]})"
-    if operator == "image_embedding.timm":
-        return model_spec(arguments["model_name"]).full_name
-    return None
+    if "image_embedding.timm" in spec.operators and spec.model_name is not None:
+        return model_spec(spec.model_name).full_name
+    return spec.model_name

@@ -37,6 +37,15 @@ class PlanFunction:
         self._goes_straight = goes_straight(plan)
         self._straight: Straight | None = None
 
+    @property
+    def input_count(self) -> int:
+        """How many values a call takes."""
+        return 1
+
+    def with_options(self, **changes: Any) -> PlanFunction:
+        """The same function, whose runs have other options."""
+        return PlanFunction(self.plan.with_options(**changes))
+
     def preload(self) -> None:
         """Make the operators and load their weights now, not at the first call."""
         if self._goes_straight:

@@ -26,7 +26,23 @@ BUILTIN_OPERATORS: dict[str, str] = {
     "text_embedding.sentence_transformers": (
         f"{_OPERATORS}.text_embedding.sentence_transformers:SentenceTransformersTextEmbedding"
     ),
+    "text_embedding.dpr": f"{_OPERATORS}.text_embedding.dpr:DprTextEmbedding",
+    "text_embedding.longformer": (
+        f"{_OPERATORS}.text_embedding.longformer:LongformerTextEmbedding"
+    ),
+    "text_embedding.transformers": (
+        f"{_OPERATORS}.text_embedding.transformers:TransformersTextEmbedding"
+    ),
+    "video_decode.ffmpeg": f"{_OPERATORS}.video_decode.ffmpeg:FfmpegVideoDecode",
     "tensor_hstack": f"{_OPERATORS}.tensor.hstack:TensorHstack",
     "tensor_vstack": f"{_OPERATORS}.tensor.vstack:TensorVstack",
     "tensor_reshape": f"{_OPERATORS}.tensor.reshape:TensorReshape",
 }
+
+ALIASES: dict[str, str] = {
+    "sentence_embedding.sbert": "text_embedding.sentence_transformers",
+    "sentence_embedding.transformers": "text_embedding.transformers",
+}
+"""Other names of operators, by which code written for earlier versions knows them. They take the
+arguments of the operator that they stand for, and plans show that one's name.
+"""

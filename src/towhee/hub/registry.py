@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar, overload
 
 from towhee.errors import UnknownNameError, UsageError
-from towhee.hub.builtin_operators import BUILTIN_OPERATORS
+from towhee.hub.builtin_operators import ALIASES, BUILTIN_OPERATORS
 from towhee.operators.base import is_operator_class
 
 Target = str | Callable[..., Any]
@@ -65,7 +65,8 @@ def register(name: Any = None, *, output_schema: object = None, replace: bool = 
         if not all(part.isidentifier() for part in chosen.split(".")):
             raise UsageError(f"{chosen!r} cannot be written after a dot, so it names no operator")
         known = _registered.get(chosen)
-        if not replace and (chosen in BUILTIN_OPERATORS or known not in (None, operator)):
+        built_in = chosen in BUILTIN_OPERATORS or chosen in ALIASES
+        if not replace and (built_in or known not in (None, operator)):
             raise UsageError(
                 f"an operator is registered as {chosen!r} already; "
                 "choose another name or pass replace=True"
@@ -96,6 +97,8 @@ def _plain(name: str) -> str:
 def find(name: str) -> tuple[str, Target]:
     """The canonical name of an operator and where it is: a callable, or ``"module:attribute"``.
 
+    An alias gives the operator that it stands for.
+
     Raises:
         UnknownNameError: if there is none; it offers the closest names.
     """
@@ -103,12 +106,15 @@ def find(name: str) -> tuple[str, Target]:
     for table in (_scoped_operators(), _registered, BUILTIN_OPERATORS, installed_operators()):
         if chosen in table:
             return chosen, table[chosen]
+    if chosen in ALIASES:
+        return find(ALIASES[chosen])
     raise UnknownNameError("operator", chosen, names())
 
 
 def names() -> list[str]:
-    """The names of all operators, sorted."""
-    return sorted({*_scoped.get(), *_registered, *BUILTIN_OPERATORS, *installed_operators()})
+    """The names of all operators, aliases among them, sorted."""
+    ours = {*BUILTIN_OPERATORS, *ALIASES}
+    return sorted({*_scoped.get(), *_registered, *ours, *installed_operators()})
 
 
 def has_namespace(prefix: str) -> bool:

@@ -3,52 +3,49 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from towhee.builder import CallablePipe
-from towhee.builder.read import pipe_from_yaml
+from towhee.builder.read import pipe_of
+from towhee.builder.written import parsed
 from towhee.cache.location import DEFAULT_LIMIT, bytes_of, cache_folder
 from towhee.engine.explained import explained
 from towhee.engine.function import PlanFunction
 from towhee.errors import MissingFileError, UnknownNameError, UsageError
-from towhee.hub import registry
-from towhee.hub.reference import reference
-from towhee.operators.base import ModelOperator, OperatorRef, short
-from towhee.pipelines.catalogue import (
-    EMBEDDED,
-    PREFIX,
-    SENTENCE_EMBEDDING,
-    SENTENCE_PREFIX,
-    PipelineSpec,
-)
-from towhee.pipelines.image_models import image_pipelines, timm_spec
-from towhee.pipelines.sentence_models import sentence_pipelines, unlisted_sentence_pipeline
+from towhee.operators.base import short
+from towhee.pipelines.building import built
+from towhee.pipelines.catalogue_files import catalogue_pipeline, catalogue_pipelines
+from towhee.pipelines.graph_function import GraphFunction
+from towhee.pipelines.reading import spec_of
+from towhee.pipelines.registered import registered_pipelines
+from towhee.pipelines.spec import PipelineSpec
 from towhee.plan.plan import Plan
-from towhee.plan.source import Argument
-from towhee.plan.step import Map
 
-_registered: dict[str, PipelineSpec] = {}
+PIPELINE_FILE = "pipeline.yaml"
+"""Which file of a folder describes a pipeline."""
+_PATHS = ("./", "../", "/", "~", ".\\", "..\\")
 
 
 class Pipeline:
     """A ready-made chain that is called like a function.
 
     One input gives one result; a list of inputs gives all results, computed in batches, and
-    vectors come stacked as ``(n, d) float32``.
+    vectors come stacked as ``(n, d) float32``. A pipeline of several inputs takes them one behind
+    the other, and a list of tuples.
     """
 
-    def __init__(self, spec: PipelineSpec, function: PlanFunction) -> None:
+    def __init__(self, spec: PipelineSpec, function: PlanFunction | GraphFunction) -> None:
         self.spec = spec
         self._function = function
 
-    def __call__(self, value: Any) -> Any:
-        if isinstance(value, (list, tuple)):
-            return self.batch(value)
-        return self._function(value)
+    def __call__(self, *values: Any) -> Any:
+        if len(values) == 1 and isinstance(values[0], (list, tuple)):
+            return self.batch(values[0])
+        return self._function(*values)
 
     def batch(self, values: Sequence[Any]) -> Any:
         """The results for several inputs: ``(n, d)`` for vectors, else a list."""
@@ -83,7 +80,12 @@ class Pipeline:
             True
         """
         options = {"cache": cache_folder(path), "cache_limit": bytes_of(limit)}
-        return Pipeline(self.spec, PlanFunction(self.plan.with_options(**options)))
+        return Pipeline(self.spec, self._function.with_options(**options))
+
+    @property
+    def input_count(self) -> int:
+        """How many values a call takes."""
+        return self._function.input_count
 
     @property
     def plan(self) -> Plan:
@@ -107,148 +109,96 @@ class Pipeline:
 
 
 def pipeline(
-    name: str,
+    name: str | os.PathLike[str],
     *,
     on_error: str = "raise",
     batch_size: int | None = None,
     num_worker: int | None = None,
+    trust_functions: bool = False,
     **overrides: Any,
 ) -> Pipeline:
-    """A pipeline by its name.
+    """A pipeline by its name, or from a file.
 
     Args:
         name: ``"image-embedding"`` for the model inside the package,
-            ``"image-embedding-<timm model>"``, ``"sentence-embedding"``, or
-            ``"sentence-embedding-<model of sentence-transformers>"``; ``towhee pipelines`` lists
-            them. Or a file that ``to_yaml`` of a pipe wrote, ``"embed.yaml"``, which gives that
-            pipe, a ``CallablePipe``.
+            ``"image-embedding-<timm model>"``, ``"sentence-embedding"``, …; ``towhee pipelines``
+            lists them. Or a YAML file, ``"./mine.yaml"``, or a folder with a ``pipeline.yaml``,
+            ``"./mine/"``. A file that ``to_yaml`` of a pipe wrote gives that pipe, a
+            ``CallablePipe``.
         on_error: what a failing input does to the others of a list: ``"raise"``, ``"skip"`` or
             ``"keep"`` (a ``Failure`` stands in its place).
         batch_size: inputs that the model takes at once; found by measuring if not given.
         num_worker: threads that read and decode.
+        trust_functions: let a file import the functions that it names.
         overrides: arguments of the last operator, such as ``checkpoint=``, ``layer=`` or
-            ``device=``. With ``preprocess="fast"``, JPEG files larger than the model needs are
-            also decoded at a part of their size. For a file, ``trust_functions=True`` lets it
-            import the functions that it names.
+            ``device=``; a dict under the name of another operator's task goes to that one:
+            ``face_detection={"min_score": 0.9}``. With ``preprocess="fast"``, JPEG files larger
+            than the model needs are also decoded at a part of their size.
 
     Returns:
-        A function of an image (a path, an http(s) address, bytes, a PIL image or an array) or of
-        a text, or of a list of them.
+        A function of an image (a path, an http(s) address, bytes, a PIL image or an array), of
+        a text, or of whatever the pipeline takes, or of a list of them.
 
     Raises:
         UnknownNameError: for an unknown name or argument; it offers the closest.
+        MissingFileError: for a file that is not there.
+        UsageError: for a file that describes no pipeline.
 
     Example:
         >>> embed = pipeline("image-embedding")
         >>> embed(np.zeros((64, 64, 3), np.uint8)).dtype
         dtype('float32')
     """
-    if name.endswith((".yaml", ".yml")):
-        # A pipe has what a pipeline is mostly used for; no type tells them apart by a name.
-        return cast(Pipeline, _from_file(name, **overrides))
-    spec = find_pipeline(name)
-    (*others, (operator, arguments)) = spec.steps
-    refs = [reference(other, **about) for other, about in others]
-    refs.append(reference(operator, **{**arguments, **overrides}))
-    if overrides.get("preprocess") == "fast":
-        refs = _with_smaller_images(refs)
-    plan = Plan.of(Argument())
-    for ref in refs:
-        plan = plan.then(Map(ref))
-    plan = plan.with_options(on_error=on_error, batch_size=batch_size, num_worker=num_worker)
-    return Pipeline(spec, PlanFunction(plan))
-
-
-def _from_file(path: str, *, trust_functions: bool = False) -> CallablePipe:
-    """The pipe in a YAML file."""
+    how = {"on_error": on_error, "batch_size": batch_size, "num_worker": num_worker}
+    if not _is_file(name):
+        assert isinstance(name, str)
+        return _made(find_pipeline(name), overrides, how, trust_functions)
+    file = Path(name).expanduser()
+    file = file / PIPELINE_FILE if file.is_dir() else file
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        content = parsed(file.read_text(encoding="utf-8"))
     except OSError as error:
-        raise MissingFileError(f"{path} cannot be read: {error.strerror}") from error
-    return pipe_from_yaml(text, trust_functions=trust_functions)
+        raise MissingFileError(f"{file} cannot be read: {error.strerror}") from error
+    if isinstance(content, Mapping) and {"pipe", "name"} & set(content) == {"pipe"}:
+        if overrides:
+            raise UsageError(f"{file} is a pipe, which takes no {', '.join(overrides)}")
+        pipe = pipe_of(content, trust_functions=trust_functions)
+        pipe = CallablePipe(pipe.graph, pipe.options.with_(**how))
+        # A pipe has what a pipeline is mostly used for; no type tells them apart by a name.
+        return cast(Pipeline, pipe.preload())
+    spec = spec_of(content, source=str(file), folder=file.parent)
+    return _made(spec, overrides, how, trust_functions)
 
 
-def register_pipeline(
-    name: str, steps: Sequence[str | tuple[str, dict[str, Any]] | Callable[..., Any]], **about: Any
-) -> PipelineSpec:
-    """Give a chain of registered operators a name that ``pipeline`` knows.
-
-    Args:
-        name: the new name.
-        steps: operators' names, or pairs of a name and keyword arguments.
-        about: other fields of ``PipelineSpec``: ``data``, ``summary``, ``dimension``, …
-
-    Raises:
-        UsageError: if the name is taken.
-
-    Example:
-        >>> from towhee import register
-        >>> @register("double", replace=True)
-        ... def double(x):
-        ...     return 2 * x
-        >>> _ = register_pipeline("doubling", ["double"])
-        >>> pipeline("doubling")(21)
-        42
-        >>> unregister_pipeline("doubling")
-    """
-    own = name in (EMBEDDED.name, SENTENCE_EMBEDDING)
-    if name in _registered or own or name.startswith((PREFIX, SENTENCE_PREFIX)):
-        raise UsageError(f"a pipeline is called {name!r} already")
-    chosen: list[tuple[str, dict[str, Any]]] = []
-    for step in steps:
-        operator, arguments = (step, {}) if isinstance(step, str) else _pair(step)
-        registry.find(operator)
-        chosen.append((operator, arguments))
-    if not chosen:
-        raise UsageError("a pipeline needs at least one step")
-    about.setdefault("data", "any")
-    about.setdefault("summary", " → ".join(operator for operator, _ in chosen))
-    _registered[name] = PipelineSpec(name=name, steps=tuple(chosen), **about)
-    return _registered[name]
+def _made(
+    spec: PipelineSpec, overrides: dict[str, Any], how: dict[str, Any], trust_functions: bool
+) -> Pipeline:
+    function = built(spec, overrides, trust_functions=trust_functions)
+    return Pipeline(spec, function.with_options(**how))
 
 
-def unregister_pipeline(name: str) -> None:
-    """Forget a pipeline that this process registered."""
-    if _registered.pop(name, None) is None:
-        raise UnknownNameError("registered pipeline", name, _registered)
+def _is_file(name: object) -> bool:
+    """Whether it names a file or folder, and not a pipeline that is known by its name."""
+    if isinstance(name, os.PathLike):
+        return True
+    return isinstance(name, str) and (name.startswith(_PATHS) or name.endswith((".yaml", ".yml")))
 
 
 def find_pipeline(name: str) -> PipelineSpec:
-    """The pipeline of that name; any model of timm or sentence-transformers has one."""
+    """The pipeline of that name; any model of a family has one.
+
+    Raises:
+        UnknownNameError: if there is none; it offers the closest.
+    """
     if not isinstance(name, str):
         raise UsageError(f"a pipeline is asked for by its name, not by {short(name)}")
-    chosen = name.removeprefix("towhee/").replace("_", "-") if name not in _registered else name
-    for spec in list_pipelines():
-        if chosen == spec.name.replace("_", "-") or name == spec.name:
-            return spec
-    if name.startswith(PREFIX):
-        return timm_spec(name[len(PREFIX) :])
-    if name.startswith(SENTENCE_PREFIX):
-        return unlisted_sentence_pipeline(name[len(SENTENCE_PREFIX) :])
+    found = registered_pipelines().get(name) or catalogue_pipeline(name.removeprefix("towhee/"))
+    if found is not None:
+        return found
     known = [spec.name for spec in list_pipelines()]
     raise UnknownNameError("pipeline", name, known, "`towhee pipelines` lists them")
 
 
 def list_pipelines() -> list[PipelineSpec]:
     """All pipelines that have a name, those of this process last."""
-    return [*image_pipelines(), *sentence_pipelines(), *_registered.values()]
-
-
-def _with_smaller_images(refs: list[OperatorRef]) -> list[OperatorRef]:
-    """The same steps, which decode no more of an image than the model at the end makes use of."""
-    model = refs[-1].instantiate()
-    side = model.least_side() if isinstance(model, ModelOperator) else None
-    if side is None:
-        return refs
-    return [
-        reference(ref.name, *ref.args, **{**dict(ref.kwargs), "min_side": side})
-        if ref.name.startswith("image_decode.")
-        else ref
-        for ref in refs
-    ]
-
-
-def _pair(step: Any) -> tuple[str, dict[str, Any]]:
-    if isinstance(step, tuple) and len(step) == 2 and isinstance(step[0], str):
-        return step[0], dict(step[1])
-    raise UsageError(f"a step is an operator's name or a (name, arguments) pair, not {short(step)}")
+    return [*catalogue_pipelines(), *registered_pipelines().values()]

@@ -1,0 +1,184 @@
+"""``towhee run``: any pipeline over any inputs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from towhee.cli.messages import Verbose, counted, note, reason
+from towhee.cli.on_error import OnError
+from towhee.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from towhee.pipelines import Pipeline
+
+_AT_ONCE = 256  # inputs that are handed to the pipeline together
+_STDIN = "-"
+
+
+def run(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="PIPELINE",
+            help="A pipeline by name, or its file; `towhee pipelines` lists them.",
+            show_default=False,
+        ),
+    ],
+    inputs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="INPUT...",
+            help="Paths, addresses or texts, as the pipeline takes them; - reads a line each from "
+            "stdin.",
+            show_default=False,
+        ),
+    ],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="An argument of the pipeline's last operator, such as --set device=cuda; "
+            "repeatable. The value is read as YAML.",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help="Write the results to this file, a line of JSON each, not to stdout.",
+            show_default=False,
+        ),
+    ] = None,
+    on_error: Annotated[
+        OnError,
+        typer.Option(
+            help="An input that fails ends the run (raise), is left out and listed (skip), or has "
+            "its reason in place of a result (keep)."
+        ),
+    ] = OnError.RAISE,
+    batch_size: Annotated[
+        int | None,
+        typer.Option(min=1, help="Inputs that the model takes at once; measured if not given."),
+    ] = None,
+    trust_functions: Annotated[
+        bool,
+        typer.Option(help="Import the functions that a file names; only for files you trust."),
+    ] = False,
+    verbose: Verbose = False,
+) -> None:
+    """Run a pipeline: a line of JSON for each input, with what it was and what became of it.
+
+    Vectors are lists of numbers. A pipeline of several inputs takes them in turn.
+
+    Examples:
+
+    \b
+      towhee run image-embedding photo.jpg
+      towhee run sentence-embedding "a small brown bird" "a towhee"
+      towhee run image-classification photos/*.jpg -o labels.jsonl --on-error skip
+      cat texts.txt | towhee run sentence-embedding - --set backend=torch
+    """
+    from towhee.pipelines import Pipeline, pipeline
+
+    made = pipeline(
+        name,
+        on_error="raise" if on_error is OnError.RAISE else "keep",
+        batch_size=batch_size,
+        trust_functions=trust_functions,
+        **_overrides(settings or ()),
+    )
+    if not isinstance(made, Pipeline):
+        raise UsageError(f"{name} is a pipe without a name; give its file name, data and summary")
+    width = made.input_count
+    if output is None:
+        count, failed = _write(made, _calls(inputs, width), sys.stdout.write, on_error)
+    else:
+        with output.open("w", encoding="utf-8") as file:
+            count, failed = _write(made, _calls(inputs, width), file.write, on_error)
+        note(f"{output}: {counted(count, 'result')}")
+    if failed and on_error is OnError.SKIP:
+        note(f"left out {failed:,}")
+
+
+def _write(made: Pipeline, calls: Iterable[Any], write: Any, on_error: OnError) -> tuple[int, int]:
+    """Write a line for each call; gives how many there were, and how many failed."""
+    from towhee.types import Failure
+
+    written = failed = 0
+    for some in _together(calls):
+        for value, result in zip(some, made.batch(some), strict=True):
+            if isinstance(result, Failure):
+                failed += 1
+                if on_error is OnError.SKIP:
+                    note(f"  {value}: {reason(result.error)}")
+                    continue
+                write(_line(value, {"error": reason(result.error)}))
+            else:
+                write(_line(value, {"result": result}))
+            written += 1
+    return written, failed
+
+
+def _line(value: Any, outcome: dict[str, Any]) -> str:
+    from towhee.cli.plain import plain
+
+    return json.dumps({"input": value, **plain(outcome)}, allow_nan=False) + "\n"
+
+
+def _together(calls: Iterable[Any]) -> Iterator[list[Any]]:
+    some: list[Any] = []
+    for call in calls:
+        some.append(call)
+        if len(some) == _AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _calls(inputs: Iterable[str], width: int) -> Iterator[Any]:
+    """The inputs, one for each call, or as many as a call takes.
+
+    Raises:
+        DataError: if the last call lacks some.
+    """
+    call: list[str] = []
+    for value in _values(inputs):
+        call.append(value)
+        if len(call) == width:
+            yield call[0] if width == 1 else tuple(call)
+            call = []
+    if call:
+        raise DataError(f"a call of this pipeline takes {width} inputs, and {len(call)} are left")
+
+
+def _values(inputs: Iterable[str]) -> Iterator[str]:
+    for value in inputs:
+        if value == _STDIN:
+            yield from (line.rstrip("\r\n") for line in sys.stdin)
+        else:
+            yield value
+
+
+def _overrides(settings: Iterable[str]) -> dict[str, Any]:
+    import yaml
+
+    found = {}
+    for setting in settings:
+        name, equals, value = setting.partition("=")
+        if not equals or not name.isidentifier():
+            raise typer.BadParameter(f"{setting!r} is not NAME=VALUE", param_hint="--set")
+        try:
+            found[name] = yaml.safe_load(value)
+        except yaml.YAMLError as error:
+            raise typer.BadParameter(f"{value!r} is no YAML", param_hint="--set") from error
+    return found

@@ -1,0 +1,129 @@
+"""From a pipeline's description to the function that does it."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+from towhee.builder.read import pipe_of
+from towhee.engine.function import PlanFunction
+from towhee.errors import UsageError
+from towhee.hub.reference import reference
+from towhee.operators.base import ModelOperator, OperatorRef
+from towhee.pipelines.graph_function import GraphFunction
+from towhee.pipelines.spec import PipelineSpec, Step
+from towhee.plan.plan import Plan
+from towhee.plan.source import Argument
+from towhee.plan.step import Map
+
+_HERE = "./"
+
+
+def built(
+    spec: PipelineSpec, overrides: Mapping[str, Any], *, trust_functions: bool = False
+) -> PlanFunction | GraphFunction:
+    """The function of a pipeline.
+
+    Args:
+        spec: the pipeline.
+        overrides: arguments of the last operator; under the name of the task of another operator
+            (``face_detection``), a mapping of arguments of that one.
+        trust_functions: whether a graph may import the functions that it names.
+
+    Raises:
+        UnknownNameError: for an operator or an argument that there is not.
+        UsageError: for arguments that an operator refuses.
+    """
+    if spec.graph is not None:
+        graph = _overridden_graph(spec, overrides)
+        return GraphFunction(pipe_of(graph, trust_functions=trust_functions))
+    steps = _overridden(spec.steps, overrides, spec.folder)
+    last = reference(steps[-1].operator, **steps[-1].arguments)
+    refs = [
+        reference(step.operator, **step.arguments) for step in steps[:-1] if _is_there(step, last)
+    ]
+    refs.append(last)
+    if dict(last.kwargs).get("preprocess") == "fast":
+        refs = _with_smaller_images(refs)
+    plan = Plan.of(Argument())
+    for ref in refs:
+        plan = plan.then(Map(ref))
+    return PlanFunction(plan)
+
+
+def _overridden(
+    steps: Sequence[Step], overrides: Mapping[str, Any], folder: Path | None
+) -> list[Step]:
+    """The steps with the user's arguments, and with paths as they are from here."""
+    *others, last = steps
+    of_last = dict(overrides)
+    changed = []
+    for step in others:
+        own = _taken(of_last, step.operator)
+        changed.append(replace(step, arguments=_rooted({**step.arguments, **own}, folder)))
+    arguments = _rooted({**last.arguments, **of_last}, folder)
+    return [*changed, replace(last, arguments=arguments)]
+
+
+def _overridden_graph(spec: PipelineSpec, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    assert spec.graph is not None
+    of_last = dict(overrides)
+    nodes: list[dict[str, Any]] = []
+    abouts = [dict(about) for node in spec.graph["nodes"] for about in node.values()]
+    kinds = [kind for node in spec.graph["nodes"] for kind in node]
+    with_operator = [about for about in abouts if "operator" in about]
+    for kind, about in zip(kinds, abouts, strict=True):
+        is_last = with_operator and about is with_operator[-1]
+        if "operator" in about and not is_last:
+            own = _taken(of_last, about["operator"])
+            about["with"] = _rooted({**(about.get("with") or {}), **own}, spec.folder)
+        nodes.append({kind: about})
+    if with_operator:
+        last = with_operator[-1]
+        last["with"] = _rooted({**(last.get("with") or {}), **of_last}, spec.folder)
+    elif of_last:
+        raise UsageError(f"pipeline {spec.name!r} has no operator that takes {', '.join(of_last)}")
+    return {**spec.graph, "nodes": nodes}
+
+
+def _taken(overrides: dict[str, Any], operator: str) -> Mapping[str, Any]:
+    """The arguments that the user gave an operator by the name of its task, no longer there."""
+    task = operator.partition(".")[0]
+    given = overrides.get(task)
+    return cast(Mapping[str, Any], overrides.pop(task)) if isinstance(given, Mapping) else {}
+
+
+def _rooted(arguments: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:
+    """Arguments in which a path within the pipeline's folder is one from here."""
+    if folder is None:
+        return dict(arguments)
+    return {
+        name: str(folder / value) if isinstance(value, str) and value.startswith(_HERE) else value
+        for name, value in arguments.items()
+    }
+
+
+def _is_there(step: Step, last: OperatorRef) -> bool:
+    """Whether the last operator's arguments, with its defaults, are those that the step needs."""
+    if not step.when:
+        return True
+    given = inspect.signature(last.resolve()).bind(*last.args, **dict(last.kwargs))
+    given.apply_defaults()
+    return all(given.arguments.get(name) == value for name, value in step.when.items())
+
+
+def _with_smaller_images(refs: list[OperatorRef]) -> list[OperatorRef]:
+    """The same steps, which decode no more of an image than the model at the end makes use of."""
+    model = refs[-1].instantiate()
+    side = model.least_side() if isinstance(model, ModelOperator) else None
+    if side is None:
+        return refs
+    return [
+        reference(ref.name, *ref.args, **{**dict(ref.kwargs), "min_side": side})
+        if ref.name.startswith("image_decode.")
+        else ref
+        for ref in refs
+    ]
