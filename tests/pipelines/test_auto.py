@@ -114,3 +114,14 @@ def test_a_node_s_name_is_that_of_debug() -> None:
 def test_a_node_s_configuration_that_is_none(config: Any) -> None:
     with pytest.raises(UsageError, match=r"config|device is the number"):
         pipe.input("n").map("n", "m", abs, config=config)
+
+
+def test_every_pipeline_of_the_catalogue_is_a_pipe() -> None:
+    config = AutoConfig.load_config("image-embedding-resnet18", pretrained=False)
+    embed = AutoPipes.pipeline("image_embedding_resnet18", config, normalize=False)
+    (vector,) = embed(PICTURE).get()
+    assert vector.shape == (512,)
+    assert np.linalg.norm(vector) != pytest.approx(1, abs=1e-3)
+    assert "image-embedding-resnet18" in AutoPipes.names()
+    with pytest.raises(UnknownNameError, match="did you mean 'normalize'"):
+        AutoPipes.pipeline("image-embedding-resnet18", normalise=False)

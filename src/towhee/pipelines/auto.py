@@ -13,7 +13,14 @@ from towhee.builder.config import CPU, NodeConfig
 from towhee.errors import UnknownNameError, UsageError
 from towhee.functional.operator_handle import ops
 from towhee.operators.base import short
-from towhee.pipelines.configs import ImageEmbeddingConfig, PipeConfig, SentenceEmbeddingConfig
+from towhee.pipelines.building import built_pipe
+from towhee.pipelines.catalogue_files import catalogue_pipeline, catalogue_pipelines
+from towhee.pipelines.configs import (
+    ImageEmbeddingConfig,
+    OperatorConfig,
+    PipeConfig,
+    SentenceEmbeddingConfig,
+)
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type[BaseModel])
@@ -26,6 +33,9 @@ class _Named:
     make: Callable[..., CallablePipe]
     config: type[BaseModel] | None
 
+
+_PREDECESSORS = {"text-image-embedding": "text-image-embedding-clip"}
+"""Names of earlier versions, and the pipelines of the catalogue that they stand for."""
 
 _pipes: dict[str, _Named] = {}
 _configs: dict[str, type[BaseModel]] = {}
@@ -41,7 +51,8 @@ class AutoPipes:
         Args:
             name: ``AutoPipes.names()`` lists them.
             config: as ``AutoConfig.load_config(name)`` gives it; its own if not given.
-            settings: fields of the configuration to set.
+            settings: fields of the configuration to set. Of a pipeline of the catalogue that has
+                no configuration of its own, they are arguments of its last operator.
 
         Raises:
             UnknownNameError: for an unknown name; it offers the closest.
@@ -54,7 +65,9 @@ class AutoPipes:
             >>> vector.shape
             (384,)
         """
-        named: _Named = _find(_pipes, name)
+        named = _pipes.get(_canonical(name)) or _of_catalogue(name)
+        if named is None:
+            raise UnknownNameError("named pipe", name, AutoPipes.names())
         if named.config is None:
             if config is not None or settings:
                 raise UsageError(f"the pipe {name!r} has no configuration")
@@ -67,13 +80,14 @@ class AutoPipes:
             )
         elif settings:
             stated = {field: getattr(config, field) for field in type(config).model_fields}
+            stated |= config.model_extra or {}
             config = _made(type(config), name, {**stated, **settings})
         return named.make(config)
 
     @staticmethod
     def names() -> list[str]:
         """The names that ``pipeline`` knows."""
-        return sorted(_pipes)
+        return sorted({*_pipes, *(spec.name for spec in catalogue_pipelines())})
 
     @staticmethod
     def register(name: str | F | None = None) -> Any:
@@ -119,7 +133,12 @@ class AutoConfig:
             ImageEmbeddingConfig(device=-1, normalize_vec=True, customize_embedding_op=None, \
 model='resnet50')
         """
-        return _made(_find(_configs, name), name, settings)
+        config = _configs.get(_canonical(name))
+        if config is None and _of_catalogue(name) is not None:
+            config = OperatorConfig
+        if config is None:
+            raise UnknownNameError("named pipe", name, AutoPipes.names())
+        return _made(config, name, settings)
 
     @staticmethod
     def register(name: str) -> Callable[[C], C]:
@@ -155,11 +174,13 @@ def _canonical(name: str) -> str:
     return name.replace("_", "-")
 
 
-def _find(known: dict[str, Any], name: str) -> Any:
-    found = known.get(_canonical(name))
-    if found is None:
-        raise UnknownNameError("named pipe", name, known)
-    return found
+def _of_catalogue(name: str) -> _Named | None:
+    """A pipe of the catalogue that is not among those with a configuration of their own."""
+    known = _canonical(name)
+    spec = catalogue_pipeline(_PREDECESSORS.get(known, name))
+    if spec is None:
+        return None
+    return _Named(lambda config: built_pipe(spec, config.arguments()), OperatorConfig)
 
 
 def _free(known: dict[str, Any], name: str) -> str:

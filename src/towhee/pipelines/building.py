@@ -8,9 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+from towhee.builder import CallablePipe, pipe
 from towhee.builder.read import pipe_of
 from towhee.engine.function import PlanFunction
 from towhee.errors import UsageError
+from towhee.functional.operator_handle import OperatorHandle
 from towhee.hub.reference import reference
 from towhee.operators.base import ModelOperator, OperatorRef
 from towhee.pipelines.graph_function import GraphFunction
@@ -40,6 +42,31 @@ def built(
     if spec.graph is not None:
         graph = _overridden_graph(spec, overrides)
         return GraphFunction(pipe_of(graph, trust_functions=trust_functions))
+    plan = Plan.of(Argument())
+    for ref in _references(spec, overrides):
+        plan = plan.then(Map(ref))
+    return PlanFunction(plan)
+
+
+def built_pipe(spec: PipelineSpec, overrides: Mapping[str, Any]) -> CallablePipe:
+    """A pipeline as a pipe: of a chain, from a column named after its kind of data to one more.
+
+    Raises:
+        UnknownNameError: as ``built`` does.
+        UsageError: as ``built`` does.
+    """
+    if spec.graph is not None:
+        return pipe_of(_overridden_graph(spec, overrides)).preload()
+    made = pipe.input(spec.data)
+    *others, last = _references(spec, overrides)
+    for ref in others:
+        made = made.map(spec.data, spec.data, OperatorHandle(ref))
+    result = "vector" if spec.dimension else "result"
+    return made.map(spec.data, result, OperatorHandle(last)).output(result)
+
+
+def _references(spec: PipelineSpec, overrides: Mapping[str, Any]) -> list[OperatorRef]:
+    """The operators of a chain, checked."""
     steps = _overridden(spec.steps, overrides, spec.folder)
     last = reference(steps[-1].operator, **steps[-1].arguments)
     refs = [
@@ -48,10 +75,7 @@ def built(
     refs.append(last)
     if dict(last.kwargs).get("preprocess") == "fast":
         refs = _with_smaller_images(refs)
-    plan = Plan.of(Argument())
-    for ref in refs:
-        plan = plan.then(Map(ref))
-    return PlanFunction(plan)
+    return refs
 
 
 def _overridden(

@@ -44,3 +44,18 @@ class SentenceEmbeddingConfig(PipeConfig):
     """
 
     model: str = "all-MiniLM-L6-v2"
+
+
+class OperatorConfig(BaseModel):
+    """Of the other pipelines of the catalogue: its fields are arguments of the last operator.
+
+    Example:
+        >>> OperatorConfig(modality="text").modality
+        'text'
+    """
+
+    model_config = ConfigDict(extra="allow", protected_namespaces=())
+
+    def arguments(self) -> dict[str, Any]:
+        """The fields by their names, as they were given."""
+        return dict(self.model_extra or {})
