@@ -25,10 +25,17 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Outcome:
-    """A chunk, and the error that ended it early: the rows in front of it are sound."""
+    """A chunk, and the error that ended it early: the rows in front of it are sound.
+
+    Attributes:
+        chunk: the rows.
+        error: of the first failing row, under ``on_error="raise"``.
+        heaviest: the most bytes that the rows had between two steps, where that was weighed.
+    """
 
     chunk: Chunk
     error: OperatorError | None = None
+    heaviest: int = 0
 
 
 Runner = Callable[["RowProgram", Chunk], Outcome]
@@ -43,6 +50,7 @@ class RowProgram:
         operators: makes the steps' operators.
         on_error: what becomes of a row that fails.
         forward: what a model's batches are given to; its own ``forward`` if not given.
+        weigh: the bytes of a chunk; nothing is weighed if not given.
     """
 
     def __init__(
@@ -51,9 +59,11 @@ class RowProgram:
         operators: Operators,
         on_error: OnError,
         forward: Callable[..., Any] | None = None,
+        weigh: Callable[[Chunk], int] | None = None,
     ) -> None:
         self._on_error = on_error
         self._forward = forward
+        self._weigh = weigh
         first = steps[0] if steps else None
         self._unless = first.unless if isinstance(first, Map) else ()
         self._runners = [self._runner(step, operators) for step in steps]
@@ -65,11 +75,14 @@ class RowProgram:
         steps, so that the first failing row, whichever step it fails in, is the one reported.
         """
         error: OperatorError | None = None
+        heaviest = 0
         for runner in self._runners:
             outcome = runner(self, chunk)
             chunk = outcome.chunk
             error = outcome.error or error
-        return Outcome(chunk, error)
+            if self._weigh is not None:
+                heaviest = max(heaviest, self._weigh(chunk))
+        return Outcome(chunk, error, heaviest)
 
     def places_to_do(self, chunk: Chunk) -> Sequence[int]:
         """The places of the rows that the first step will be called for, and not pass over."""

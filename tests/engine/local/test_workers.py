@@ -48,3 +48,17 @@ def test_tasks_do_not_grow_beyond_what_each_worker_may_hold() -> None:
     for _ in range(8):
         lookahead.note_time(lookahead.rows_in_task, seconds=0.0001)
     assert lookahead.rows_in_task == 2
+
+
+def test_what_a_row_weighs_between_its_steps_counts_while_it_is_worked_on() -> None:
+    lookahead = Lookahead(workers=3, most_tasks=12, byte_limit=100)
+    lookahead.note_size(rows=1, size=1, heaviest=16)  # a worker holds 40 of it
+    assert lookahead.has_room(1, 1)
+    assert not lookahead.has_room(2, 2)
+
+
+def test_rows_that_wait_leave_room_for_those_at_work_and_the_one_that_is_consumed() -> None:
+    lookahead = Lookahead(workers=2, most_tasks=12, byte_limit=100)
+    lookahead.note_size(rows=1, size=10, heaviest=10)  # two at work hold 30 more
+    assert lookahead.has_room(5, 5)
+    assert not lookahead.has_room(6, 6)

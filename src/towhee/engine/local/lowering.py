@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from towhee.engine.chunk import Chunk
 from towhee.engine.local.batching import BatchSize, batches, measured
 from towhee.engine.local.by_length import ByLength
+from towhee.engine.local.size import size_of
 from towhee.engine.local.threads import Threads
 from towhee.engine.local.workers import Lookahead, run_in_threads, split
 from towhee.engine.operators import Operators
@@ -60,7 +61,7 @@ def _one_by_one(
 def _in_threads(work: Work, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     crew = work.threads.reading(work.stage.workers or work.plan.options.num_worker)
     work.report.workers = crew.workers
-    program = RowProgram(work.stage.steps, work.operators, work.on_error)
+    program = RowProgram(work.stage.steps, work.operators, work.on_error, weigh=size_of)
     limit = work.plan.options.memory_limit
     ahead = Lookahead(crew.workers, _TASKS_PER_THREAD * crew.workers, limit)
     tasks = split(chunks, ahead)

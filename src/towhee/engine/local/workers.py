@@ -23,11 +23,14 @@ Work = Callable[[Chunk], Outcome]
 
 _TASK_SECONDS = 0.01  # a task shorter than this is mostly bookkeeping
 _MOST_ROWS_IN_TASK = 256
+_COPIES = 2.5  # of the heaviest form of a row that a worker holds: decoders and filters copy
 
 
 class Lookahead:
     """How far to work ahead: enough to keep the workers busy, within a budget of bytes.
 
+    The budget has to hold the rows that wait, the one that the consumer has, and what workers hold
+    of a row while they work on it, which is more: between its steps it may be a whole picture.
     Until a first task has told what a row costs, each worker has one row and no more.
     """
 
@@ -39,6 +42,7 @@ class Lookahead:
         self._most_tasks = most_tasks
         self._byte_limit = byte_limit
         self._bytes_per_row = 0.0
+        self._more_at_work = 0.0  # bytes that a row has under way beside those that it has waiting
 
     @property
     def is_idle(self) -> bool:
@@ -60,12 +64,20 @@ class Lookahead:
         """How many rows to give a task, so that each worker can have two within the budget."""
         if not self._bytes_per_row:
             return 1
-        affordable = self._byte_limit / (2 * self.workers * self._bytes_per_row)
-        return max(1, min(self._rows, int(affordable)))
+        for_each = self.workers * (2 * self._bytes_per_row + self._more_at_work)
+        return max(1, min(self._rows, int(self._byte_limit / for_each)))
 
-    def note_size(self, rows: int, size: int) -> None:
-        """Learn what a row weighs from a task that is finished, whether taken or not."""
+    def note_size(self, rows: int, size: int, heaviest: int = 0) -> None:
+        """Learn what a row weighs from a task that is finished, whether taken or not.
+
+        Args:
+            rows: of the task.
+            size: the bytes that they have in front of the work or behind it, whichever are more.
+            heaviest: the most bytes that they had in between; nothing is known of it if 0.
+        """
         self._bytes_per_row = max(size / rows, 0.8 * self._bytes_per_row, 1.0)
+        more = max(0.0, _COPIES * heaviest / rows - self._bytes_per_row)
+        self._more_at_work = max(more, 0.8 * self._more_at_work)
 
     def note_time(self, rows: int, seconds: float) -> None:
         """Learn from a task that is taken how many rows make one worth its bookkeeping."""
@@ -78,7 +90,10 @@ class Lookahead:
         """Whether one more task may be under way, beside so many with so many rows in them."""
         if not self._bytes_per_row:
             return tasks < self.workers
-        after = (rows + self.rows_in_task) * self._bytes_per_row
+        in_task = self.rows_in_task
+        at_work = min(tasks + 1, self.workers) * in_task * self._more_at_work
+        consumed = 1 if self._more_at_work else 0
+        after = (rows + in_task + consumed) * self._bytes_per_row + at_work
         return tasks == 0 or (tasks < self._most_tasks and after <= self._byte_limit)
 
 
@@ -108,7 +123,7 @@ def run_in_threads(
         finally:
             lookahead.note_ended()
         before, after = size_of(chunk), size_of(outcome.chunk)
-        lookahead.note_size(len(chunk), max(before, after))
+        lookahead.note_size(len(chunk), max(before, after), outcome.heaviest)
         with noting:
             report.note(len(chunk), len(outcome.chunk), started, seconds)
             report.bytes_in += before
