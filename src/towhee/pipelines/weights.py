@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from towhee.errors import MissingExtraError, UsageError
+from towhee.hub import registry
+from towhee.models.onnx_file import PUBLISHED, OnnxFile
+from towhee.operators.base import OperatorRef
 from towhee.pipelines.spec import PipelineSpec
 
 _EMBEDDED = "image_embedding.embedded"
@@ -29,6 +32,8 @@ def weights_here(spec: PipelineSpec) -> bool | None:
     if spec.model_name is None:
         return None
     try:
+        if spec.model_name in PUBLISHED:
+            return all(file.cached() is not None for file in _onnx_files(spec))
         return _cached(spec.model_name, spec.operators) is not None
     except MissingExtraError:
         return None
@@ -59,6 +64,9 @@ def pulled(spec: PipelineSpec) -> tuple[str, Path]:
         return sentence.name, pulled_weights(sentence)
     from towhee.models.model_source import model_source
 
+    if spec.model_name in PUBLISHED:
+        *_, last = [file.path() for file in _onnx_files(spec)]
+        return spec.model_name, last
     source = model_source(spec.model_name, known={})
     return source.name, source.folder()
 
@@ -101,6 +109,17 @@ def _cached(model_name: str, operators: tuple[str, ...]) -> Path | None:
     return model_source(model_name, known={}).cached()
 
 
+def _onnx_files(spec: PipelineSpec) -> list[OnnxFile]:
+    """The files that a pipeline of ONNX models needs: other operators', then its own model."""
+    assert spec.model_name is not None
+    defaults = [
+        next(iter(getattr(OperatorRef(*registry.find(name)).resolve(), "models", ())), None)
+        for name in spec.operators
+    ]
+    others = [name for name in defaults[:-1] if name in PUBLISHED]
+    return [PUBLISHED[name] for name in [*others, spec.model_name]]
+
+
 def _full_name(spec: PipelineSpec) -> str:
     from towhee.models.spec import model_spec
     from towhee.models.text.spec import sentence_spec
@@ -124,7 +143,7 @@ def _described(spec: PipelineSpec) -> dict[str, Any]:
     from towhee.models.model_source import model_source
 
     assert spec.model_name is not None
-    source = model_source(spec.model_name, known={})
+    source = PUBLISHED.get(spec.model_name) or model_source(spec.model_name, known={})
     about = _stated(spec, source.name)
     try:
         cached = source.cached()

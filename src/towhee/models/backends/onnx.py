@@ -61,9 +61,19 @@ class OnnxBackend:
             )
         except GRAPH_ERRORS as error:
             raise WeightsError(f"{name} is no ONNX model, or a damaged one: {error}") from error
-        self._inputs = [declared.name for declared in self._session.get_inputs()]
+        declared = self._session.get_inputs()
+        self._inputs = [each.name for each in declared]
+        # Many files were written for one row a call, and others are refused.
+        self._is_of_one_row = all(each.shape and each.shape[0] == 1 for each in declared)
 
     def __call__(self, *inputs: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+        rows = len(inputs[0])
+        if self._is_of_one_row and rows > 1:
+            alone = [self._run(*(part[i : i + 1] for part in inputs)) for i in range(rows)]
+            return np.concatenate(alone)
+        return self._run(*inputs)
+
+    def _run(self, *inputs: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
         fed = dict(zip(self._inputs, inputs, strict=True))
         outputs: list[npt.NDArray[np.float32]] = self._session.run(None, fed)
         return outputs[0]

@@ -1,0 +1,1 @@
+"""Models that find faces, and that tell them apart."""

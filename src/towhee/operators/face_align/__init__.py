@@ -1,0 +1,1 @@
+"""Faces turned upright and brought to one size."""

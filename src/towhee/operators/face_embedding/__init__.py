@@ -1,0 +1,1 @@
+"""Faces to vectors that tell people apart."""

@@ -1,0 +1,1 @@
+"""Faces to points on them."""
