@@ -66,6 +66,9 @@ def signature(target: Any) -> str:
         if parameter.kind is parameter.KEYWORD_ONLY and not starred:
             shown.append("*")
             starred = True
+        if parameter.kind is parameter.VAR_KEYWORD:
+            shown.append(f"**{parameter.name}: {annotation(parameter.annotation)}")
+            continue
         text = f"{parameter.name}: {annotation(parameter.annotation)}"
         if parameter.default is not parameter.empty:
             simple = isinstance(parameter.default, (int, float, str, bool, tuple, type(None)))

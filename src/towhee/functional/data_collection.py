@@ -24,9 +24,10 @@ from towhee.engine.explained import explained
 from towhee.errors import StreamError, UnknownNameError, UsageError
 from towhee.functional import show, sinks, sources
 from towhee.functional._namespaces import Namespaces
+from towhee.functional.fitting import fit_and_apply, fit_and_apply_named, learns
 from towhee.functional.operator_call import OperatorCall, namespace
 from towhee.functional.rows import Rows, elements, restarted
-from towhee.functional.state import State, fit_and_apply
+from towhee.functional.state import State
 from towhee.operators.base import OperatorRef, short
 from towhee.plan.plan import Plan
 from towhee.plan.source import Concat, Source, Stream, Table, Values, Zip
@@ -80,6 +81,7 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
         self._rows: Rows | None = None
         self._keeps_rows = False
         self._state: State | None = None
+        self._learned: tuple[str, ...] = ()
 
     # -- sources ---------------------------------------------------------------------------
 
@@ -122,10 +124,36 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
     @classmethod
     def read_audio(cls, path: sources.Path) -> DataCollection:
         """The frames of a file of sound, ``AudioFrame``, decoded as they are needed."""
-        from towhee.operators.audio_decode.ffmpeg import audio_frames
+        from towhee.operators.audio_decode.frames import audio_frames
 
         name = sources.existing(path)
         frames = Stream(lambda: audio_frames(name), once=False, describe=f"audio({name!r})")
+        return cls(Plan.of(frames))
+
+    @classmethod
+    def read_video(
+        cls,
+        path: sources.Path,
+        *,
+        start_time: float | None = None,
+        end_time: float | None = None,
+        sample_type: str | None = None,
+        args: Mapping[str, Any] | None = None,
+    ) -> DataCollection:
+        """The frames of a video, ``VideoFrame``, decoded as they are needed.
+
+        Args:
+            path: the file.
+            start_time: leave out what is shown before, in seconds from the first frame.
+            end_time: leave out what is shown then or later.
+            sample_type: which frames, and
+            args: how many or how often, as of ``video_decode.ffmpeg``; all if not given.
+        """
+        from towhee.operators.video_decode.ffmpeg import FfmpegVideoDecode
+
+        name = sources.existing(path)
+        decode = FfmpegVideoDecode(start_time, end_time, sample_type, args)
+        frames = Stream(lambda: decode(name), once=False, describe=f"video({name!r})")
         return cls(Plan.of(frames))
 
     @classmethod
@@ -447,22 +475,39 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
         return self._state
 
     def set_training(self, state: State | None = None) -> DataCollection:
-        """From here on ``smap`` fits operators on the rows, then applies them."""
+        """From here on operators that learn are fitted on the rows, then applied to them.
+
+        Example:
+            >>> from towhee import dc
+            >>> train = dc["a"]([1.0, 3.0]).set_training().standard_scaler["a", "b"]()
+            >>> test = dc["a"]([5.0]).set_evaluating(train.get_state())
+            >>> test.standard_scaler["a", "b"]().to_list()[0].b
+            3.0
+        """
         return self._stateful(State.training(state))
 
     def set_evaluating(self, state: State | None = None) -> DataCollection:
-        """From here on ``smap`` applies operators that were fitted before."""
+        """From here on operators that learn are applied as they were fitted before."""
         return self._stateful(State.evaluating(state if state is not None else self._state))
 
     def smap(self, operator: Any, name: str | None = None) -> DataCollection:
-        """Fit an operator on all elements when training; apply it to each element."""
+        """Fit an operator on all elements when training; apply it to each element.
+
+        Args:
+            operator: an object with ``fit(values)``, or an operator by name, such as
+                ``ops.standard_scaler()``.
+            name: by which the state knows it; its own if not given.
+        """
         if self._state is None:
             raise UsageError("smap needs set_training() or set_evaluating(state) before it")
+        ref = getattr(operator, "ref", None)
+        if isinstance(ref, OperatorRef) and learns(ref):
+            return fit_and_apply_named(self, ref, None, None, name=name)
         return fit_and_apply(self, operator, self._state, name)
 
     def _stateful(self, state: State) -> DataCollection:
         made = self._like(self._plan)
-        made._state = state
+        made._state, made._learned = state, ()
         return made
 
     # -- operators by name -----------------------------------------------------------------
@@ -480,6 +525,8 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
     ) -> DataCollection:
         """The chain with one more operator, on the element or on columns."""
         origin = self if inputs is None else self._named()
+        if learns(ref):
+            return fit_and_apply_named(origin, ref, inputs, outputs)
         return origin._then(Map(ref, inputs, outputs))
 
     def _named(self) -> DataCollection:
@@ -716,7 +763,7 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
     def _passed_on(self, made: C) -> C:
         """The new collection, with what this one hands on besides its plan."""
         made._keeps_rows = self._keeps_rows
-        made._state = self._state
+        made._state, made._learned = self._state, self._learned
         return made
 
 

@@ -107,7 +107,7 @@ class ApiChain(DataFrame):
         return PlanFunction(self._plan)
 
     def _like(self, plan: Plan) -> ApiChain:
-        return ApiChain(plan)
+        return self._passed_on(ApiChain(plan))
 
 
 api = Api()

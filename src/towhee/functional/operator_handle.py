@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from towhee.engine.operators import Operators
 from towhee.errors import UsageError
 from towhee.functional._namespaces import Namespaces
 from towhee.functional.operator_call import OperatorCall, namespace
 from towhee.hub import registry
+from towhee.hub.names import is_package_name
+from towhee.hub.reference import reference
 from towhee.operators.base import OperatorRef
+
+if TYPE_CHECKING:
+    from towhee.hub.home import Home
 
 
 class OperatorHandle:
@@ -84,6 +90,43 @@ class Ops(Namespaces[OperatorHandle, OperatorHandle]):
     ) -> OperatorHandle:
         if inputs is not None or outputs is not None:
             raise UsageError(f"ops.{ref.name} stands alone; columns are named in a collection")
+        return OperatorHandle(ref)
+
+    def __call__(
+        self,
+        name: str,
+        *,
+        revision: str | None = None,
+        home: str | os.PathLike[str] | Home | None = None,
+        trust_remote_code: bool = False,
+        **arguments: Any,
+    ) -> OperatorHandle:
+        """An operator by its name: of a package of the hub, ``"owner/name"``, or any other.
+
+        Args:
+            name: ``"owner/name"``, which is pulled if it is not here, or a dotted name.
+            revision: of a package: a revision, the beginning of one, or a version.
+            home: where to pull a package from: a directory, the address of an index, or ``"hf"``.
+            trust_remote_code: let a package run the Python that it brings.
+            arguments: of the operator; ``trust_pickle=True`` lets a package load weights that
+                can run code.
+
+        Raises:
+            UnknownNameError: if there is no operator of that name.
+            PackageError: for a package that cannot be had, is damaged, or not trusted.
+
+        Example:
+            >>> ops("tensor_reshape", shape=(2, 2))
+            ops.tensor_reshape(shape=(2, 2))
+        """
+        is_known = registry.canonical(name) in registry.names()
+        if is_known or not is_package_name(name.partition("@")[0]):
+            return OperatorHandle(reference(name, **arguments))
+        from towhee.hub.packaged_operator import operator
+
+        ref = operator(
+            name, revision=revision, home=home, trust_remote_code=trust_remote_code, **arguments
+        )
         return OperatorHandle(ref)
 
     def __getattr__(self, name: str) -> OperatorCall[OperatorHandle, OperatorHandle]:

@@ -80,8 +80,9 @@ class Map(Step):
         target = self.operator.resolve() if isinstance(self.operator, OperatorRef) else None
         if isinstance(target, type) and issubclass(target, Operator):
             return target.placement
-        if isinstance(self.operator, Operator):
-            return self.operator.placement
+        made = self.operator if target is None else target
+        if isinstance(made, Operator):
+            return made.placement
         return "model" if hasattr(target, "batch") else "inline"
 
     @property

@@ -1,0 +1,1 @@
+"""Learning from the columns of a table, with scikit-learn."""

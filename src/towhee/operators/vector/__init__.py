@@ -1,0 +1,1 @@
+"""Vectors to vectors: length, fewer numbers, smaller numbers, several to one."""
