@@ -149,6 +149,35 @@ def test_the_prompt_of_the_model_itself_is_honoured(tmp_path: Path) -> None:
     assert np.abs(of_torch(folder, prompt="").batch(TEXTS) - theirs).max() > 1e-2
 
 
+def test_queries_and_documents_have_the_prompts_of_the_model(tmp_path: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    about = {"prompts": {"query": "find: ", "document": "text: ", "cluster": "alike: "}}
+    folder = edited_copy(tmp_path / "model", config_sentence_transformers=about)
+    reference = SentenceTransformer(str(folder), device="cpu")
+    theirs = {
+        "query": reference.encode_query(TEXTS, show_progress_bar=False),
+        "document": reference.encode_document(TEXTS, show_progress_bar=False),
+        "cluster": reference.encode(TEXTS, prompt_name="cluster", show_progress_bar=False),
+    }
+    for name, expected in theirs.items():
+        assert np.abs(of_torch(folder, prompt_name=name).batch(TEXTS) - expected).max() < 1e-5
+    assert np.abs(theirs["query"] - theirs["document"]).max() > 1e-2
+    with pytest.raises(
+        UsageError, match="no prompt 'answer'; it has 'query', 'document', 'cluster'"
+    ):
+        of_torch(folder, prompt_name="answer").load()
+
+
+def test_a_model_that_tells_no_queries_from_documents_has_no_prompt_for_them(
+    tmp_path: Path,
+) -> None:
+    folder = edited_copy(tmp_path / "model", config_sentence_transformers=None)
+    vectors = of_torch(folder).batch(TEXTS)
+    for name in ("query", "document"):
+        assert (of_torch(folder, prompt_name=name).batch(TEXTS) == vectors).all()
+
+
 def test_texts_are_cut_where_the_model_says(tmp_path: Path) -> None:
     about = {"max_seq_length": 12, "do_lower_case": True}
     folder = edited_copy(tmp_path / "model", sentence_bert_config=about)
@@ -227,6 +256,7 @@ def test_loading_a_model_writes_nothing_to_the_terminal(
         {"precision": "int4"},
         {"device": "tpu"},
         {"fidelity": 2},
+        {"prompt": "a: ", "prompt_name": "a"},
     ],
     ids=str,
 )

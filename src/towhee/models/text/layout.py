@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,12 +9,13 @@ from typing import Any
 from towhee.errors import WeightsError
 from towhee.models.checkpoint import CONFIG_FILE
 from towhee.models.text.files import ModelFiles
+from towhee.models.text.json_file import read_json
 from towhee.models.text.pooling import POOLINGS
+from towhee.models.text.prompts import default_prompt
 
 TOKENIZER_FILE = "tokenizer.json"
 _MODULES_FILE = "modules.json"
 _TRANSFORMER_FILE = "sentence_bert_config.json"
-_PROMPTS_FILE = "config_sentence_transformers.json"
 _SUPPORTED = ("Transformer", "Pooling", "Normalize")
 _NO_LIMIT = 1_000_000  # tokenizers write a number beyond all lengths where there is no limit
 _LEGACY_POOLINGS = {
@@ -69,13 +69,13 @@ def sentence_layout(files: ModelFiles) -> SentenceLayout:
     modules = _modules(listed)
     transformer = modules[0][1]
     pooling = files.needed(modules[1][1] + CONFIG_FILE)
-    stated = _read(pooling)
+    stated = read_json(pooling)
     poolings = _poolings(stated, pooling)
-    tokens = _read(files.needed(transformer + _TRANSFORMER_FILE))
-    config = _read(files.needed(transformer + CONFIG_FILE))
+    tokens = read_json(files.needed(transformer + _TRANSFORMER_FILE))
+    config = read_json(files.needed(transformer + CONFIG_FILE))
     tokenizer = files.possible(transformer + "tokenizer_config.json")
-    about_tokenizer = _read(tokenizer) if tokenizer else {}
-    prompt = _prompt(files)
+    about_tokenizer = read_json(tokenizer) if tokenizer else {}
+    prompt = default_prompt(files)
     if prompt and not stated.get("include_prompt", True):
         raise WeightsError(f"{str(pooling)!r} leaves prompts out of the pooling, towhee does not")
     width = stated.get("embedding_dimension") or stated.get("word_embedding_dimension")
@@ -96,7 +96,7 @@ def sentence_layout(files: ModelFiles) -> SentenceLayout:
 
 def _modules(file: Path) -> list[tuple[str, str]]:
     """Kind and folder of each module, in their order, which has to be one that towhee computes."""
-    listed = _read(file, of=list)
+    listed = read_json(file, of=list)
     try:
         kinds = [str(each["type"]).rpartition(".")[2] for each in listed]
         folders = [f"{each['path']}/" if each["path"] else "" for each in listed]
@@ -135,26 +135,3 @@ def _max_tokens(
     limits = (tokenizer.get("model_max_length"), config.get("max_position_embeddings"))
     known = [int(limit) for limit in limits if limit is not None and 0 < limit < _NO_LIMIT]
     return min(known, default=None)
-
-
-def _prompt(files: ModelFiles) -> str:
-    file = files.possible(_PROMPTS_FILE)
-    about = _read(file) if file else {}
-    name = about.get("default_prompt_name")
-    if name is None:
-        return ""
-    try:
-        return str(about["prompts"][name])
-    except (KeyError, TypeError) as error:
-        raise WeightsError(f"{str(file)!r} has no prompt of the name {name!r}") from error
-
-
-def _read(file: Path, *, of: type = dict) -> Any:
-    """The JSON in a file, which the caller looks into."""
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        raise WeightsError(f"{str(file)!r} is not JSON: {error}") from error
-    if not isinstance(content, of):
-        raise WeightsError(f"{str(file)!r} holds no {of.__name__}")
-    return content

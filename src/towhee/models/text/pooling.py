@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
     Pool = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
+POOLER = "pooler"
+"""The pooling that some models bring with them, as BERT the layer behind its first token."""
+
 _LEAST = 1e-9  # by which nothing is divided
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,48 +10,48 @@ import numpy.typing as npt
 
 from towhee.errors import DataError, MissingExtraError, WeightsError
 from towhee.models.network import Batch
-from towhee.models.text.layout import SentenceLayout
 
 
 class Tokenizer:
-    """The tokens that a model takes for a text, as sentence-transformers makes them.
+    """The tokens that a model takes for a text.
 
     Args:
-        file: its ``tokenizer.json``.
-        layout: of the model, which says what becomes of long texts.
-        prompt: what is put in front of every text; ``None`` for the model's own.
+        content: of its ``tokenizer.json``.
+        named: what messages call it: the file, or the model.
+        prompt: what is put in front of every text.
+        max_tokens: beyond which a text is cut; ``None`` for no limit.
+        cuts_left: whether it is cut at its beginning.
+        lower_case: whether texts are put into lower case first.
 
     Raises:
         MissingExtraError: if tokenizers is not installed.
-        WeightsError: if the file is damaged, or makes something else of texts than tokens alone.
+        WeightsError: if the content is damaged, or makes something else of texts than tokens alone.
     """
 
-    def __init__(self, file: Path, layout: SentenceLayout, *, prompt: str | None = None) -> None:
-        try:
-            import tokenizers
-            from tokenizers import normalizers
-        except ModuleNotFoundError as error:
-            raise MissingExtraError("a sentence model", "text") from error
-        content = file.read_bytes()
-        try:
-            # Any: the package has no types.
-            made: Any = tokenizers.Tokenizer.from_buffer(content)
-        except ValueError as error:
-            raise WeightsError(
-                f"{str(file)!r} is no tokenizer, or a damaged one: {error}"
-            ) from error
+    def __init__(
+        self,
+        content: bytes,
+        *,
+        named: str,
+        prompt: str = "",
+        max_tokens: int | None = None,
+        cuts_left: bool = False,
+        lower_case: bool = False,
+    ) -> None:
+        made = read_tokenizer(content, named)
         made.no_padding()
         made.no_truncation()
-        if layout.max_tokens is not None:
-            direction = "left" if layout.cuts_left else "right"
-            made.enable_truncation(layout.max_tokens, direction=direction)
-        if layout.lower_case:
+        if max_tokens is not None:
+            made.enable_truncation(max_tokens, direction="left" if cuts_left else "right")
+        if lower_case:
+            from tokenizers import normalizers
+
             before = [] if made.normalizer is None else [made.normalizer]
             made.normalizer = normalizers.Sequence([normalizers.Lowercase(), *before])
         if any(made.encode("a").type_ids):
-            raise WeightsError(f"{str(file)!r} tells parts of a text apart, which towhee does not")
+            raise WeightsError(f"{named!r} tells parts of a text apart, which towhee does not")
         self._tokenizer = made
-        self._prompt = layout.prompt if prompt is None else prompt
+        self._prompt = prompt
 
     def ids(self, text: str) -> npt.NDArray[np.int64]:
         """The numbers of the tokens, ``(length,) int64``.
@@ -71,6 +70,24 @@ class Tokenizer:
         if not encoding.ids:
             raise DataError("the text has no token that the model knows")
         return np.array(encoding.ids, np.int64)
+
+
+# Any: the package has no types.
+def read_tokenizer(content: bytes, named: str) -> Any:
+    """The tokenizer of the package tokenizers that a ``tokenizer.json`` describes.
+
+    Raises:
+        MissingExtraError: if tokenizers is not installed.
+        WeightsError: if the content describes none; it is called ``named``.
+    """
+    try:
+        import tokenizers
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("a model of texts", "text") from error
+    try:
+        return tokenizers.Tokenizer.from_buffer(content)
+    except ValueError as error:
+        raise WeightsError(f"{named!r} is no tokenizer, or a damaged one: {error}") from error
 
 
 def padded(rows: Sequence[npt.NDArray[np.int64]], padding: int) -> Batch:

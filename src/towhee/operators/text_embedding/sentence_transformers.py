@@ -4,27 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
-
-from towhee.models.network import Batch
+from towhee.errors import UsageError
 from towhee.models.run_conditions import RunConditions
 from towhee.models.text.known_models import KNOWN
 from towhee.models.text.spec import sentence_spec
-from towhee.operators.base import Streams
-from towhee.operators.network_operator import NetworkOperator
 from towhee.operators.text_embedding.text import as_text
+from towhee.operators.text_embedding.token_operator import TokenOperator
 
 if TYPE_CHECKING:
     from towhee.models.text.sentence_network import SentenceNetwork
 
-_BATCH_SIZE, _GPU_BATCH_SIZE = 16, 128  # where it was not measured
 
-
-class SentenceTransformersTextEmbedding(NetworkOperator[str, "SentenceNetwork"]):
+class SentenceTransformersTextEmbedding(TokenOperator["SentenceNetwork"]):
     """Embed sentences, and texts of any length, with a model of sentence-transformers.
 
     What is longer than the model reads is cut, as sentence-transformers does.
@@ -34,6 +27,8 @@ class SentenceTransformersTextEmbedding(NetworkOperator[str, "SentenceNetwork"])
             Hub in the format of sentence-transformers, ``"owner/name"``, at its newest.
         prompt: what is put in front of every text, such as ``"query: "``; ``None`` for what the
             model does of its own accord.
+        prompt_name: ``"query"`` or ``"document"``, or another name of a prompt that the model
+            keeps, in place of ``prompt``; a model that does not tell the two apart has none.
         normalize: whether vectors have unit length, so that the inner product is the cosine;
             otherwise they are as the model gives them.
         device: ``"auto"`` for a CUDA GPU if there is one and the CPU otherwise, or ``"cpu"``,
@@ -76,6 +71,7 @@ class SentenceTransformersTextEmbedding(NetworkOperator[str, "SentenceNetwork"])
         model_name: str = "all-MiniLM-L6-v2",
         *,
         prompt: str | None = None,
+        prompt_name: str | None = None,
         normalize: bool = True,
         device: str = "auto",
         backend: str = "auto",
@@ -86,7 +82,9 @@ class SentenceTransformersTextEmbedding(NetworkOperator[str, "SentenceNetwork"])
         trust_pickle: bool = False,
     ) -> None:
         self.spec = sentence_spec(model_name, checkpoint=checkpoint, trust_pickle=trust_pickle)
-        self._prompt = prompt
+        if prompt is not None and prompt_name is not None:
+            raise UsageError("prompt is the text itself, prompt_name its name: give one of them")
+        self._prompt, self._prompt_name = prompt, prompt_name
         self._calibration = tuple(map(as_text, calibration))
         super().__init__(
             self.spec.name,
@@ -106,35 +104,10 @@ class SentenceTransformersTextEmbedding(NetworkOperator[str, "SentenceNetwork"])
 
     def network(self) -> SentenceNetwork:
         """The model, read from its folder, the cache or the Hub."""
+        from towhee.models.text.prompts import named_prompt
         from towhee.models.text.sentence_network import SentenceNetwork
 
-        return SentenceNetwork(self.spec, prompt=self._prompt, texts=self._calibration)
-
-    def setup(self) -> None:
-        """Read the model and settle what runs it."""
-        from towhee.models.transformers.importing import import_transformers
-
-        import_transformers()
-        super().setup()
-
-    def streams(self) -> Streams:
-        """The model for an engine: a call for each core, in batches of texts of like length."""
-        how = super().streams()
-        return replace(
-            how,
-            batch_size=how.batch_size or (_BATCH_SIZE if how.threads else _GPU_BATCH_SIZE),
-            length=len,
-            usual_length=self.running.network.usual_length,
-        )
-
-    def prepare(self, value: Any) -> npt.NDArray[np.int64]:
-        """The numbers of the text's tokens, ``(length,) int64``.
-
-        Raises:
-            DataError: for what is no text.
-        """
-        return self.running.network.tokenizer.ids(as_text(value))
-
-    def inputs(self, prepared: Sequence[Any]) -> Batch:
-        """The tokens of several texts, padded to the longest."""
-        return self.running.network.batch(prepared)
+        prompt = self._prompt
+        if self._prompt_name is not None:
+            prompt = named_prompt(self.spec.files, self._prompt_name)
+        return SentenceNetwork(self.spec, prompt=prompt, texts=self._calibration)

@@ -1,0 +1,1 @@
+"""Molecules: from how they are written to what is computed from them."""

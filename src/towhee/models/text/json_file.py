@@ -1,0 +1,25 @@
+"""A file of a model that holds JSON."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from towhee.errors import WeightsError
+
+
+# Any: what JSON holds, which the caller looks into.
+def read_json(file: Path, *, of: type = dict) -> Any:
+    """What the file holds.
+
+    Raises:
+        WeightsError: if it is not JSON, or of another type.
+    """
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise WeightsError(f"{str(file)!r} is not JSON: {error}") from error
+    if not isinstance(content, of):
+        raise WeightsError(f"{str(file)!r} holds no {of.__name__}")
+    return content

@@ -1,0 +1,120 @@
+"""What the networks of texts have in common: they take the tokens of a text."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from towhee.models.network import Batch
+from towhee.models.onnx_cache import keep_export, kept_export
+from towhee.models.onnx_export import exported
+from towhee.models.text.sample_sentences import sample_sentences
+from towhee.models.text.tokens import Tokenizer, padded
+
+if TYPE_CHECKING:
+    import torch
+    from typing_extensions import Self
+
+_INPUTS = {"input_ids": ("n", "length"), "attention_mask": ("n", "length")}
+_EXAMPLE_ROWS, _CHECK_ROWS = 2, 5
+
+
+class TokenNetwork:
+    """Vectors ``(n, d)`` for token ids and attention mask, ``(n, length) int64`` each.
+
+    A subclass gives ``key``, ``read_module`` and ``unloaded``.
+
+    Args:
+        name: what messages call the model.
+        tokenizer: makes the tokens of a text.
+        padding: the token that fills up the shorter rows of a batch.
+        texts: on which backends are compared; the samples if there are none.
+        samples: texts of the kind that the model is for, for which it is exported.
+
+    Attributes:
+        name, tokenizer: as given.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        tokenizer: Tokenizer,
+        *,
+        padding: int,
+        texts: Sequence[str] = (),
+        samples: Sequence[str] | None = None,
+    ) -> None:
+        self.name = name
+        self.tokenizer = tokenizer
+        self._padding = padding
+        self._samples = sample_sentences() if samples is None else samples
+        self._texts = texts or self._samples
+
+    @property
+    def key(self) -> str:
+        """What the vectors depend on, as one digest."""
+        raise NotImplementedError(f"{type(self).__name__} defines no key")
+
+    def read_module(self) -> torch.nn.Module:
+        """The model, read from its files."""
+        raise NotImplementedError(f"{type(self).__name__} defines no read_module()")
+
+    def unloaded(self) -> Self:
+        """The same model with nothing of it in memory."""
+        raise NotImplementedError(f"{type(self).__name__} defines no unloaded()")
+
+    @property
+    def usual_length(self) -> int:
+        """The tokens of a usual text: the median of those that backends are compared on."""
+        lengths: list[int] = [ids.shape[1] for ids, _ in self.calibration()]
+        return statistics.median_low(lengths)
+
+    @cached_property
+    def _module(self) -> torch.nn.Module:
+        return self.read_module()
+
+    def module(self) -> torch.nn.Module:
+        """The transformer and what comes behind it, as its library computes them."""
+        return self._module
+
+    def onnx(self) -> bytes:
+        """The same in ONNX form, exported unless the export is kept from before.
+
+        Raises:
+            MissingExtraError: if the packages that write ONNX are not installed.
+            WeightsError: if the model cannot be exported, or the export gives other vectors.
+        """
+        content = kept_export(self.key)
+        if content is None:
+            samples = [self._row(text) for text in self._samples]
+            content = exported(
+                self._module,
+                self.joined(samples[:_EXAMPLE_ROWS]),
+                check=self.joined(samples[-_CHECK_ROWS:]),
+                inputs=_INPUTS,
+                name=self.name,
+            )
+            keep_export(self.key, content)
+        return content
+
+    def calibration(self) -> list[Batch]:
+        """The texts given, or the samples."""
+        return [self._row(text) for text in self._texts]
+
+    def joined(self, rows: Sequence[Batch]) -> Batch:
+        """One batch of several, padded on the right."""
+        return self.batch(
+            [ids[row, : int(mask[row].sum())] for ids, mask in rows for row in range(len(ids))]
+        )
+
+    def batch(self, texts: Sequence[npt.NDArray[np.int64]]) -> Batch:
+        """The inputs for texts as the tokenizer gives them, padded on the right."""
+        return padded(texts, self._padding)
+
+    def _row(self, text: str) -> Batch:
+        return self.batch([self.tokenizer.ids(text)])

@@ -1,0 +1,1 @@
+"""Documents to the text that is in them."""

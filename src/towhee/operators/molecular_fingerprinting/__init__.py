@@ -1,0 +1,1 @@
+"""Molecules to the substructures that they hold, as vectors."""

@@ -1,0 +1,1 @@
+"""Molecules to vectors of a model."""

@@ -1,0 +1,1 @@
+"""Texts in the order in which they answer a query."""

@@ -1,0 +1,55 @@
+"""What the operators have in common that give texts to a transformer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from towhee.models.network import Batch
+from towhee.operators.base import Streams
+from towhee.operators.network_operator import NetworkOperator
+from towhee.operators.text_embedding.text import as_text
+
+if TYPE_CHECKING:
+    from towhee.models.text.token_network import TokenNetwork
+
+N = TypeVar("N", bound="TokenNetwork")
+
+_BATCH_SIZE, _GPU_BATCH_SIZE = 16, 128  # where it was not measured
+
+
+class TokenOperator(NetworkOperator[str, N]):
+    """Vectors of texts, of which those of like length share a batch."""
+
+    def setup(self) -> None:
+        """Read the model and settle what runs it."""
+        from towhee.models.transformers.importing import import_transformers
+
+        import_transformers()
+        super().setup()
+
+    def streams(self) -> Streams:
+        """The model for an engine: a call for each core, in batches of texts of like length."""
+        how = super().streams()
+        return replace(
+            how,
+            batch_size=how.batch_size or (_BATCH_SIZE if how.threads else _GPU_BATCH_SIZE),
+            length=len,
+            usual_length=self.running.network.usual_length,
+        )
+
+    def prepare(self, value: Any) -> npt.NDArray[np.int64]:
+        """The numbers of the text's tokens, ``(length,) int64``.
+
+        Raises:
+            DataError: for what is no text.
+        """
+        return self.running.network.tokenizer.ids(as_text(value))
+
+    def inputs(self, prepared: Sequence[Any]) -> Batch:
+        """The tokens of several texts, padded to the longest."""
+        return self.running.network.batch(prepared)
