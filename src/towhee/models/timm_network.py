@@ -31,6 +31,16 @@ def load_timm(spec: ModelSpec) -> torch.nn.Module:
         timm_config(spec)
         logger.warning("%s has random weights, as pretrained=False asks for", spec.full_name)
         return untrained(spec)
+    return _without_classifier(load_timm_classifier(spec))
+
+
+def load_timm_classifier(spec: ModelSpec) -> torch.nn.Module:
+    """The whole model with pretrained weights, in evaluation mode, on the CPU, in float32.
+
+    Raises:
+        WeightsError: if weights are absent, damaged, or of another architecture.
+        UnknownNameError: if timm has no such model or tag.
+    """
     if spec.source == "hub":
         spec = repository_spec(spec)
     weights = spec.weights_file
@@ -38,8 +48,8 @@ def load_timm(spec: ModelSpec) -> torch.nn.Module:
         weights = pull_weights(spec)
         verify_cached(weights)
     with _weights_errors(spec, weights), _untouched_random_numbers():
-        model = _created(spec, weights)
-    return _without_classifier(model)
+        model: torch.nn.Module = _created(spec, weights)
+    return model.eval()
 
 
 def untrained(spec: ModelSpec) -> torch.nn.Module:

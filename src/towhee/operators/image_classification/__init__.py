@@ -1,0 +1,1 @@
+"""Images to the classes of what they show."""

@@ -1,0 +1,1 @@
+"""Texts to what follows."""
