@@ -27,7 +27,16 @@ if TYPE_CHECKING:
     from towhee.hub.registry import register
     from towhee.pipelines import Pipeline, pipeline
     from towhee.pipelines.auto import AutoConfig, AutoPipes
-    from towhee.types import AudioFrame, Empty, Failure, Image, Option, SearchResult, Some
+    from towhee.types import (
+        AudioFrame,
+        Empty,
+        Failure,
+        Image,
+        Option,
+        SearchResult,
+        Some,
+        VideoFrame,
+    )
 
 __version__ = "2.0.0a1"
 
@@ -49,6 +58,7 @@ _HOMES = {
     "SearchResult": "types",
     "Some": "types",
     "State": "functional",
+    "VideoFrame": "types",
     "api": "functional.front",
     "dc": "functional.front",
     "glob": "functional.front",
@@ -82,6 +92,7 @@ __all__ = [
     "SearchResult",
     "Some",
     "State",
+    "VideoFrame",
     "api",
     "dc",
     "glob",
@@ -99,6 +110,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "hub":  # a module, which is there when it is first named
+        return importlib.import_module("towhee.hub")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'towhee' has no attribute {name!r}")

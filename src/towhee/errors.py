@@ -13,6 +13,8 @@
     │   ├── UnreadableImageError           not an image, damaged, or too large
     │   └── FetchError                     an address that is refused or does not answer
     ├── WeightsError (RuntimeError)        weights that are absent, damaged or not trusted
+    ├── PackageError (RuntimeError)        a package of the hub that is absent, damaged, refused
+    │                                      or not trusted, or a home that does not answer
     └── OperatorError (RuntimeError)       an operator failed on a row of a running plan
 
 Every message says what happened, to what, with which value, and what to do about it.
@@ -86,6 +88,10 @@ class FetchError(DataError):
 
 class WeightsError(TowheeError, RuntimeError):
     """Weights that are absent, damaged, or not trusted."""
+
+
+class PackageError(TowheeError, RuntimeError):
+    """A package of the hub that is absent, damaged, refused or not trusted, or its home."""
 
 
 class OperatorError(TowheeError, RuntimeError):

@@ -94,6 +94,8 @@ def _value(value: Any, operator: str) -> Any:
         return value
     if isinstance(value, Mapping) and all(isinstance(name, str) for name in value):
         return {name: _value(each, operator) for name, each in value.items()}
+    if isinstance(value, OperatorRef) and not value.args:
+        return {"operator": value.name, "with": _value(dict(value.kwargs), operator)}
     if isinstance(value, tuple):
         return {"tuple": [_value(each, operator) for each in value]}
     if isinstance(value, list):

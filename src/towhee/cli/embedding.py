@@ -134,8 +134,9 @@ def image_pipeline(
         UsageError: if there is none of that name, or it takes something else.
     """
     from towhee.pipelines import find_pipeline, pipeline
+    from towhee.pipelines.packaged import is_packaged
 
-    spec = find_pipeline(name)
+    spec = pipeline(name).spec if is_packaged(name) else find_pipeline(name)
     if spec.data not in ("image", "any"):
         raise UsageError(f"pipeline {spec.name!r} takes {spec.data}, and these are images")
     how: dict[str, Any] = {"preprocess": "fast"} if fast else {}

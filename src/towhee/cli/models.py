@@ -47,6 +47,13 @@ def pipeline_behind(name: str) -> PipelineSpec:
     raise UnknownNameError("pipeline, model or operator", name, names)
 
 
+def is_of_known_model(name: str) -> bool:
+    """Whether a pipeline is known for the model of that name."""
+    from towhee.pipelines.pipeline import list_pipelines
+
+    return name.startswith(_OF_TIMM) or any(spec.model_name == name for spec in list_pipelines())
+
+
 def timm_names() -> list[str]:
     """The models of timm: all of them if it is installed, else the pinned ones."""
     from towhee.models.pretrained_tags import PINNED

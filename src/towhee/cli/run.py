@@ -12,6 +12,7 @@ import typer
 
 from towhee.cli.messages import Verbose, counted, note, reason
 from towhee.cli.on_error import OnError
+from towhee.cli.settings import arguments_of
 from towhee.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def run(
         on_error="raise" if on_error is OnError.RAISE else "keep",
         batch_size=batch_size,
         trust_functions=trust_functions,
-        **_overrides(settings or ()),
+        **arguments_of(settings or ()),
     )
     if not isinstance(made, Pipeline):
         raise UsageError(f"{name} is a pipe without a name; give its file name, data and summary")
@@ -167,18 +168,3 @@ def _values(inputs: Iterable[str]) -> Iterator[str]:
             yield from (line.rstrip("\r\n") for line in sys.stdin)
         else:
             yield value
-
-
-def _overrides(settings: Iterable[str]) -> dict[str, Any]:
-    import yaml
-
-    found = {}
-    for setting in settings:
-        name, equals, value = setting.partition("=")
-        if not equals or not name.isidentifier():
-            raise typer.BadParameter(f"{setting!r} is not NAME=VALUE", param_hint="--set")
-        try:
-            found[name] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
-            raise typer.BadParameter(f"{value!r} is no YAML", param_hint="--set") from error
-    return found

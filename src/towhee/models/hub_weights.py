@@ -1,26 +1,25 @@
-"""Files of model repositories on the Hugging Face Hub, through its own client and cache.
-
-The only module that imports huggingface_hub.
-"""
+"""Files of model repositories on the Hugging Face Hub, through its own client and cache."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Mapping
+from fnmatch import fnmatch
 from pathlib import Path
 
 from towhee.errors import MissingExtraError, WeightsError
-from towhee.models.file_digest import file_sha256
+from towhee.models.file_digest import file_sha256_once, git_blob_id
+from towhee.models.hub_errors import hub_errors
 
 logger = logging.getLogger(__name__)
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_GIT_ID = re.compile(r"[0-9a-f]{40}")
 _CONFIG_FILE = "config.json"
 _INDEX_FILE = "model.safetensors.index.json"
-_MODEL_FILES = ("*.json", "*.txt", "*.model", "*.jinja", "*.safetensors")
+_MODEL_FILES = ("*.json", "*.txt", "*.model", "*.spm", "*.jinja", "*.safetensors")
 
 
 def cached_file(repository: str, file: str, *, revision: str | None = None) -> Path | None:
@@ -52,22 +51,35 @@ def pulled_file(
         return cached
     from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
 
-    with _hub_errors(repository, model_name, file):
+    with hub_errors(repository, model_name, file):
         # Asked once before the download, which would try a dead network again for half a minute.
         get_hf_file_metadata(hf_hub_url(repository, file, revision=revision))
         return Path(hf_hub_download(repository, file, revision=revision))
 
 
 def cached_folder(repository: str, *, revision: str | None = None) -> Path | None:
-    """The folder of a repository in the cache, ``None`` if it is not there as a whole."""
+    """The folder of a repository in the cache, ``None`` if it is not there as a whole.
+
+    It is whole if each file that the Hub listed is there with its size. Where the cache holds no
+    such list, because another program filled it, the configuration and all parts of the weights
+    have to be there.
+    """
     config = cached_file(repository, _CONFIG_FILE, revision=revision)
     if config is None:
         return None
-    index = config.parent / _INDEX_FILE
+    folder = config.parent
+    listed = _listed(repository, folder.name)
+    if listed is not None:
+        whole = all(_has(folder / name, size) for name, (size, _) in listed.items())
+        return folder if whole and list(folder.glob("*.safetensors")) else None
+    index = folder / _INDEX_FILE
     if not index.is_file():
-        return config.parent if list(config.parent.glob("*.safetensors")) else None
-    parts = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-    return config.parent if all((config.parent / part).is_file() for part in parts) else None
+        return folder if list(folder.glob("*.safetensors")) else None
+    try:
+        parts = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
+    except (ValueError, KeyError, AttributeError):
+        return None
+    return folder if all((folder / part).is_file() for part in parts) else None
 
 
 def pulled_folder(repository: str, *, model_name: str, revision: str | None = None) -> Path:
@@ -75,7 +87,7 @@ def pulled_folder(repository: str, *, model_name: str, revision: str | None = No
 
     They are configuration, tokenizer and safetensors at the top of the repository; never a
     pickle, and never code. What lies in the cache is compared with the digests that the Hub
-    stated.
+    stated; a file that differs is pulled again, once.
 
     Args:
         repository: ``"openai/clip-vit-base-patch32"``.
@@ -87,65 +99,59 @@ def pulled_folder(repository: str, *, model_name: str, revision: str | None = No
     """
     found = cached_folder(repository, revision=revision)
     if found is None:
-        from huggingface_hub import get_hf_file_metadata, hf_hub_url, snapshot_download
-
-        with _hub_errors(repository, model_name, _CONFIG_FILE):
-            get_hf_file_metadata(hf_hub_url(repository, _CONFIG_FILE, revision=revision))
-            snapshot_download(
-                repository,
-                revision=revision,
-                allow_patterns=list(_MODEL_FILES),
-                ignore_patterns=["*/*"],
-            )
-        found = cached_folder(repository, revision=revision)
-        if found is None:
-            raise WeightsError(
-                f"{repository} on the Hub holds no safetensors; towhee loads no other form of it"
-            )
-    for file in found.glob("*.safetensors"):
-        verify_cached(file)
+        found = _downloaded(repository, model_name, revision)
+    elif _listed(repository, found.name) is None:
+        try:  # another program filled the cache, of this commit, and maybe only a part of it
+            found = _downloaded(repository, model_name, found.name)
+        except WeightsError as error:
+            logger.info("taking %s as it is: %s", found, error)
+    listed = _listed(repository, found.name) or {}
+    for file in sorted(file for file in found.iterdir() if _is_model_file(file.name)):
+        _, blob_id = listed.get(file.name, (0, None))
+        if file.is_file() and not _is_sound(file, blob_id):
+            _pull_again(file, blob_id)
     return found
 
 
-@contextlib.contextmanager
-def _hub_errors(repository: str, model_name: str, file: str) -> Iterator[None]:
-    """Errors of the Hub's client, as one sentence that says how to get what was asked for."""
-    import httpx2
-    from huggingface_hub.errors import (
-        EntryNotFoundError,
-        GatedRepoError,
-        HfHubHTTPError,
-        LocalEntryNotFoundError,
-        OfflineModeIsEnabled,
-        RepositoryNotFoundError,
-    )
+def _downloaded(repository: str, model_name: str, revision: str | None) -> Path:
+    """The folder after all files that it lacks were downloaded."""
+    from huggingface_hub import get_hf_file_metadata, hf_hub_url, snapshot_download
 
-    get_them = _remedy(repository, model_name)
+    with hub_errors(repository, model_name, _CONFIG_FILE):
+        get_hf_file_metadata(hf_hub_url(repository, _CONFIG_FILE, revision=revision))
+        snapshot_download(
+            repository,
+            revision=revision,
+            allow_patterns=list(_MODEL_FILES),
+            ignore_patterns=["*/*"],
+        )
+    found = cached_folder(repository, revision=revision)
+    if found is None:
+        raise WeightsError(
+            f"{repository} on the Hub holds no safetensors: pass trust_pickle=True to load its "
+            "pickle, which can run any code, if you trust its owner"
+        )
+    return found
+
+
+def _listed(repository: str, commit: str) -> Mapping[str, tuple[int, str]] | None:
+    """Size and git's name of each file of a model at a commit, ``None`` if it is not known here."""
+    from huggingface_hub import get_cached_repo_tree
+    from huggingface_hub.errors import CachedRepoTreeNotFoundError
+
     try:
-        yield
-    except OfflineModeIsEnabled as error:
-        raise WeightsError(
-            f"the weights of {model_name} are not cached here, and HF_HUB_OFFLINE forbids to ask "
-            f"the Hub: {get_them}"
-        ) from error
-    except GatedRepoError as error:
-        raise WeightsError(
-            f"{repository} on the Hub is open only to those who accept its terms: accept them at "
-            f"https://huggingface.co/{repository}, then log in with `hf auth login`"
-        ) from error
-    except RepositoryNotFoundError as error:
-        raise WeightsError(
-            f"the Hub has no model repository {repository}, or it is private: check the name, or "
-            "log in with `hf auth login`"
-        ) from error
-    except LocalEntryNotFoundError as error:
-        raise WeightsError(_unreachable(model_name, get_them, error)) from error
-    except EntryNotFoundError as error:
-        raise WeightsError(
-            f"{repository} on the Hub holds no {file}; towhee loads no other form"
-        ) from error
-    except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
-        raise WeightsError(_unreachable(model_name, get_them, error)) from error
+        tree = get_cached_repo_tree(repository, revision=commit)
+    except CachedRepoTreeNotFoundError:
+        return None
+    return {file.path: (file.size, file.blob_id) for file in tree if _is_model_file(file.path)}
+
+
+def _is_model_file(name: str) -> bool:
+    return "/" not in name and any(fnmatch(name, pattern) for pattern in _MODEL_FILES)
+
+
+def _has(file: Path, size: int) -> bool:
+    return file.is_file() and file.stat().st_size == size
 
 
 def pulled_if_there(
@@ -181,31 +187,54 @@ def stated_sha256(cached: Path) -> str | None:
 def verify_cached(cached: Path) -> None:
     """Compare a file in the cache with the digest that the Hub stated for it.
 
+    One that differs is pulled again, if the Hub answers.
+
     Raises:
-        WeightsError: if they differ.
+        WeightsError: if they differ, and still differ then.
+    """
+    if not _is_sound(cached, None):
+        _pull_again(cached, None)
+
+
+def _is_sound(cached: Path, blob_id: str | None) -> bool:
+    """Whether a file is what the Hub calls its content by: its sha256, or git's name for it.
+
+    Args:
+        cached: the file.
+        blob_id: git's name for it, if the Hub stated it.
     """
     stated = stated_sha256(cached)
-    if stated is None:
-        return
-    found = file_sha256(cached)
-    if found != stated:
-        raise WeightsError(
-            f"{str(cached)!r} is damaged (sha256 {found[:12]}…, the Hub states {stated[:12]}…); "
-            "delete it and pull it again"
-        )
+    if stated is not None:
+        return file_sha256_once(cached) == stated
+    name = cached.resolve().name
+    is_of_git = _GIT_ID.fullmatch(name) is not None and blob_id == name
+    return not is_of_git or git_blob_id(cached) == name
 
 
-def _unreachable(model_name: str, get_them: str, error: Exception) -> str:
-    reason = " ".join(str(error).split())[:200]
-    return (
-        f"the weights of {model_name} are not cached here and the Hub cannot be reached: "
-        f"{get_them} ({type(error).__name__}: {reason})"
+def _pull_again(file: Path, blob_id: str | None) -> None:
+    """Pull a damaged file of the cache again, of the commit that it lies there for."""
+    stated = file.resolve().name
+    damage = (
+        f"{str(file)!r} is damaged (sha256 {file_sha256_once(file)[:12]}…, the Hub states "
+        f"{stated[:12]}…)"
     )
+    logger.warning("%s; pulling it again", damage)
+    from huggingface_hub import get_hf_file_metadata, hf_hub_download, hf_hub_url
+
+    repository, commit, name = _origin(file)
+    try:
+        with hub_errors(repository, repository, name):
+            get_hf_file_metadata(hf_hub_url(repository, name, revision=commit))
+            hf_hub_download(repository, name, revision=commit, force_download=True)
+    except WeightsError as error:
+        raise WeightsError(f"{damage}; delete it and pull it again ({error})") from error
+    if not _is_sound(file, blob_id):
+        raise WeightsError(f"{damage}, and so is what the Hub sends now")
 
 
-def _remedy(repository: str, model_name: str) -> str:
-    return (
-        f"run `towhee hub pull {model_name}` where there is a network and copy its cache "
-        f"(HF_HOME), unset HF_HUB_OFFLINE if it is set, or pass checkpoint= with a folder of "
-        f"{repository}"
-    )
+def _origin(cached: Path) -> tuple[str, str, str]:
+    """The repository of a file in the cache, its commit, and its name there."""
+    parts = cached.parts
+    at = len(parts) - 1 - parts[::-1].index("snapshots")
+    repository = parts[at - 1].removeprefix("models--").replace("--", "/", 1)
+    return repository, parts[at + 1], "/".join(parts[at + 2 :])

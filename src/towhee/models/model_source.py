@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from towhee.errors import UsageError, WeightsError
+from towhee.models.hub_pickles import trusted_folder
 from towhee.models.hub_weights import cached_folder, pulled_folder
 from towhee.models.known_model import KnownModel
 
@@ -29,7 +30,7 @@ class ModelSource:
         name: the repository on the Hub, or the folder's path.
         local: the folder, where the user named one.
         known: what is known of it without its files.
-        trust_pickle: take weights in the folder that can run code when they are loaded.
+        trust_pickle: take weights that can run code when they are loaded, if there are no others.
     """
 
     name: str
@@ -44,7 +45,8 @@ class ModelSource:
             WeightsError: if they cannot be had, are damaged, or pickles that are not trusted.
         """
         if self.local is None:
-            return pulled_folder(self.name, model_name=self.name, revision=self.known.revision)
+            pull = trusted_folder if self.trust_pickle else pulled_folder
+            return pull(self.name, model_name=self.name, revision=self.known.revision)
         if not self.trust_pickle and not list(self.local.glob("*.safetensors")):
             pickled = sorted(each for each in self.local.iterdir() if each.suffix in _PICKLES)
             if pickled:
@@ -75,7 +77,7 @@ def model_source(
             in the format that the operator loads: ``"owner/name"``, or ``"owner/name@commit"``.
         known: the models that the operator lists.
         checkpoint: a folder in that format, in place of ``model_name``.
-        trust_pickle: allow weights in the folder that can run code when they are loaded.
+        trust_pickle: allow weights that can run code when they are loaded.
 
     Raises:
         UsageError: if it is no name of a repository.
@@ -103,4 +105,6 @@ def model_source(
             f"{', '.join(known)}"
         )
     about = known.get(full, _NOTHING_KNOWN)
-    return ModelSource(full, known=replace(about, revision=revision) if revision else about)
+    if revision:
+        about = replace(about, revision=revision)
+    return ModelSource(full, known=about, trust_pickle=trust_pickle)

@@ -35,6 +35,7 @@ class Operator(Generic[In, Out]):
         reads_files: whether a text or a path names a file, whose content is what it works on.
         extra: the extra to install for it, ``None`` if the core is enough.
         models: the published models that it is known to run, by their names; its default first.
+        takes_operators: its arguments that stand for another operator, which a user may name.
 
     ``setup`` is called once before the first batch and is the place to load weights.
     """
@@ -43,6 +44,7 @@ class Operator(Generic[In, Out]):
     reads_files: ClassVar[bool] = False
     extra: ClassVar[str | None] = None
     models: ClassVar[Mapping[str, KnownModel]] = {}
+    takes_operators: ClassVar[tuple[str, ...]] = ()
 
     def setup(self) -> None:
         """Load what the operator needs; called once, before the first ``batch``."""
@@ -195,6 +197,8 @@ class OperatorRef:
 
 def _argument(value: object) -> str:
     """An argument as a chain shows it; a function by its name, not by its address."""
+    if isinstance(value, OperatorRef):
+        return str(value)
     name = getattr(value, "__name__", None)
     return name if callable(value) and isinstance(name, str) else short(value)
 

@@ -88,6 +88,11 @@ def _plain(value: object) -> Any:
         return {"float": value.hex()}
     if type(value) in (bytes, bytearray):
         return {"bytes": hashlib.sha256(value).hexdigest()}  # type: ignore[arg-type]  # narrowed
+    if isinstance(value, OperatorRef):
+        identity = reference_identity(value)
+        if identity is None:
+            raise _Unknowable
+        return {"operator": identity}
     if isinstance(value, PurePath):
         return {"path": str(value)}
     if isinstance(value, (np.ndarray, np.generic)) and not value.dtype.hasobject:

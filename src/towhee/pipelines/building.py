@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from towhee.builder import CallablePipe, pipe
 from towhee.builder.read import pipe_of
@@ -84,9 +84,10 @@ def _overridden(
     """The steps with the user's arguments, and with paths as they are from here."""
     *others, last = steps
     of_last = dict(overrides)
+    of_tasks = _taken(of_last, [step.operator for step in others])
     changed = []
     for step in others:
-        own = _taken(of_last, step.operator)
+        own = of_tasks.get(_task(step.operator), {})
         changed.append(replace(step, arguments=_rooted({**step.arguments, **own}, folder)))
     arguments = _rooted({**last.arguments, **of_last}, folder)
     return [*changed, replace(last, arguments=arguments)]
@@ -99,10 +100,11 @@ def _overridden_graph(spec: PipelineSpec, overrides: Mapping[str, Any]) -> dict[
     abouts = [dict(about) for node in spec.graph["nodes"] for about in node.values()]
     kinds = [kind for node in spec.graph["nodes"] for kind in node]
     with_operator = [about for about in abouts if "operator" in about]
+    of_tasks = _taken(of_last, [about["operator"] for about in with_operator[:-1]])
     for kind, about in zip(kinds, abouts, strict=True):
         is_last = with_operator and about is with_operator[-1]
         if "operator" in about and not is_last:
-            own = _taken(of_last, about["operator"])
+            own = of_tasks.get(_task(about["operator"]), {})
             about["with"] = _rooted({**(about.get("with") or {}), **own}, spec.folder)
         nodes.append({kind: about})
     if with_operator:
@@ -113,11 +115,18 @@ def _overridden_graph(spec: PipelineSpec, overrides: Mapping[str, Any]) -> dict[
     return {**spec.graph, "nodes": nodes}
 
 
-def _taken(overrides: dict[str, Any], operator: str) -> Mapping[str, Any]:
-    """The arguments that the user gave an operator by the name of its task, no longer there."""
-    task = operator.partition(".")[0]
-    given = overrides.get(task)
-    return cast(Mapping[str, Any], overrides.pop(task)) if isinstance(given, Mapping) else {}
+def _taken(overrides: dict[str, Any], operators: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """The arguments that the user gave operators by the names of their tasks, no longer there.
+
+    Operators of one task, such as the decoding of two inputs, have the same.
+    """
+    tasks = {_task(operator) for operator in operators}
+    given = [task for task in tasks if isinstance(overrides.get(task), Mapping)]
+    return {task: overrides.pop(task) for task in given}
+
+
+def _task(operator: str) -> str:
+    return operator.partition(".")[0]
 
 
 def _rooted(arguments: Mapping[str, Any], folder: Path | None) -> dict[str, Any]:

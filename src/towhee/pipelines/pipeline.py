@@ -16,10 +16,12 @@ from towhee.cache.location import DEFAULT_LIMIT, bytes_of, cache_folder
 from towhee.engine.explained import explained
 from towhee.engine.function import PlanFunction
 from towhee.errors import MissingFileError, UnknownNameError, UsageError
+from towhee.hub.home import Home
 from towhee.operators.base import short
 from towhee.pipelines.building import built
 from towhee.pipelines.catalogue_files import catalogue_pipeline, catalogue_pipelines
 from towhee.pipelines.graph_function import GraphFunction
+from towhee.pipelines.packaged import is_packaged, packaged_pipeline
 from towhee.pipelines.reading import spec_of
 from towhee.pipelines.registered import registered_pipelines
 from towhee.pipelines.spec import PipelineSpec
@@ -115,21 +117,30 @@ def pipeline(
     batch_size: int | None = None,
     num_worker: int | None = None,
     trust_functions: bool = False,
+    trust_remote_code: bool = False,
+    revision: str | None = None,
+    home: str | os.PathLike[str] | Home | None = None,
     **overrides: Any,
 ) -> Pipeline:
-    """A pipeline by its name, or from a file.
+    """A pipeline by its name, from a file, or from a package of the hub.
 
     Args:
         name: ``"image-embedding"`` for the model inside the package,
             ``"image-embedding-<timm model>"``, ``"sentence-embedding"``, …; ``towhee pipelines``
             lists them. Or a YAML file, ``"./mine.yaml"``, or a folder with a ``pipeline.yaml``,
             ``"./mine/"``. A file that ``to_yaml`` of a pipe wrote gives that pipe, a
-            ``CallablePipe``.
+            ``CallablePipe``. Or a package of the hub, ``"owner/name"``, which is pulled if it is
+            not here, and pinned by ``"owner/name@revision"``.
         on_error: what a failing input does to the others of a list: ``"raise"``, ``"skip"`` or
             ``"keep"`` (a ``Failure`` stands in its place).
         batch_size: inputs that the model takes at once; found by measuring if not given.
         num_worker: threads that read and decode.
         trust_functions: let a file import the functions that it names.
+        trust_remote_code: let a package run the Python that it brings. (``trust_pickle=True``
+            lets it load weights that can run code.)
+        revision: of a package: a revision, the beginning of one, or a version; the one that was
+            pulled last, or else the newest, if not given.
+        home: where to pull a package from: a directory, the address of an index, or ``"hf"``.
         overrides: arguments of the last operator, such as ``checkpoint=``, ``layer=`` or
             ``device=``; a dict under the name of another operator's task goes to that one:
             ``face_detection={"min_score": 0.9}``. With ``preprocess="fast"``, JPEG files larger
@@ -143,6 +154,7 @@ def pipeline(
         UnknownNameError: for an unknown name or argument; it offers the closest.
         MissingFileError: for a file that is not there.
         UsageError: for a file that describes no pipeline.
+        PackageError: for a package that cannot be had, is damaged, or not trusted.
 
     Example:
         >>> embed = pipeline("image-embedding")
@@ -150,6 +162,18 @@ def pipeline(
         dtype('float32')
     """
     how = {"on_error": on_error, "batch_size": batch_size, "num_worker": num_worker}
+    of_package = revision is not None or home is not None
+    if of_package or (is_packaged(name) and not _is_known(name)):
+        if not is_packaged(name):
+            raise UsageError(f"revision= and home= belong to a package, which {name!r} is not")
+        spec = packaged_pipeline(
+            name,
+            revision=revision,
+            home=home,
+            trust_remote_code=trust_remote_code,
+            trust_pickle=bool(overrides.pop("trust_pickle", False)),
+        )
+        return _made(spec, overrides, how, trust_functions or trust_remote_code)
     if not _is_file(name):
         assert isinstance(name, str)
         return _made(find_pipeline(name), overrides, how, trust_functions)
@@ -182,6 +206,13 @@ def _is_file(name: object) -> bool:
     if isinstance(name, os.PathLike):
         return True
     return isinstance(name, str) and (name.startswith(_PATHS) or name.endswith((".yaml", ".yml")))
+
+
+def _is_known(name: object) -> bool:
+    """Whether it names a pipeline of this process, or one that comes with towhee."""
+    if not isinstance(name, str):
+        return False
+    return name in registered_pipelines() or catalogue_pipeline(name) is not None
 
 
 def find_pipeline(name: str) -> PipelineSpec:
