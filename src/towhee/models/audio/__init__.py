@@ -1,0 +1,1 @@
+"""Sound in front of models: spectra, features, and the networks that take them."""

@@ -1,0 +1,1 @@
+"""Sound to the classes that it belongs to."""

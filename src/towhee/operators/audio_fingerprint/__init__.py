@@ -1,0 +1,1 @@
+"""Recordings known again by parts of them."""
