@@ -3,8 +3,10 @@
     python tools/run_snippets.py [FILE...]
 
 The snippets of one file run in order in one process, in a temporary folder that holds the
-sample pictures as ``images/`` and ``queries/``. Weights come from a Hub-compatible server on
-loopback, which serves models of the real architectures in the real format with random weights.
+sample pictures as ``images/`` and ``queries/``, a tune as ``recording.wav``, a part of it as
+``excerpt.mp3``, and two videos of pictures, of which ``clip.mp4`` is in ``film.mp4``. Weights come
+from a Hub-compatible server on loopback, which serves models of the real architectures in the real
+format with random weights.
 A fence marked ``python no-run`` is passed over; it has to say why in the line above it.
 """
 
@@ -35,6 +37,20 @@ def snippets(document: Path) -> str:
     return program
 
 
+def write_recordings(folder: Path) -> None:
+    """Sound and video as the documents name them."""
+    from audio_files import encoded, music
+    from filmed_photographs import edited, film
+    from tiny_videos import write_video
+
+    tune = music(20, seed=1)
+    (folder / "recording.wav").write_bytes(encoded(tune, 16000, "wav"))
+    (folder / "excerpt.mp3").write_bytes(encoded(tune[8 * 16000 : 14 * 16000], 16000, "mp3"))
+    frames = film(sorted((folder / "images").glob("*.jpg"))[:6], 30)
+    write_video(folder / "film.mp4", frames)
+    write_video(folder / "clip.mp4", edited(frames[60:120]))
+
+
 def run(document: Path, endpoint: str) -> bool:
     """Whether the document's snippets run to their end; prints what failed."""
     program = snippets(document)
@@ -45,6 +61,8 @@ def run(document: Path, endpoint: str) -> bool:
         shutil.copytree(SAMPLES / "queries", Path(folder, "queries"))
         Path(folder, "snippets.py").write_text(program)
         shutil.copy(next((SAMPLES / "gallery").glob("*.jpg")), Path(folder, "towhee.jpg"))
+        if "recording.wav" in program or "film.mp4" in program:
+            write_recordings(Path(folder))
         environment = {**os.environ, "HF_ENDPOINT": endpoint, "HF_HOME": f"{folder}/hub"}
         environment.pop("HF_HUB_OFFLINE", None)
         command = [sys.executable, "-W", "error::DeprecationWarning:__main__", "snippets.py"]
