@@ -1,0 +1,1 @@
+"""Transforms and networks for time series."""

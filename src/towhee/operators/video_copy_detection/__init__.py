@@ -1,0 +1,1 @@
+"""What one video has taken from another."""

@@ -1,0 +1,1 @@
+"""Where the scenes of a video begin and end."""
