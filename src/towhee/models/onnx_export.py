@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
 
 _LEAST_COSINE = 0.9999
-_EXPORTERS_LOG = "torch.onnx"
+_EXPORTERS_LOGS = ("torch.onnx", "onnxscript")
 
 
 def can_export() -> bool:
@@ -108,13 +108,15 @@ def _check_agreement(model: torch.nn.Module, content: bytes, check: Batch, name:
 def _quiet_exporter() -> Iterator[None]:
     """Without what the exporter says of itself: it logs each step, and uses a name of torch's own
     that is deprecated. Its result is compared with the model."""
-    log = logging.getLogger(_EXPORTERS_LOG)
-    level = log.level
-    log.setLevel(logging.ERROR)
+    logs = [logging.getLogger(name) for name in _EXPORTERS_LOGS]
+    levels = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.ERROR)
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", r".*LeafSpec", FutureWarning)
             warnings.filterwarnings("ignore", r"# The axis name: .* will not be used", UserWarning)
             yield
     finally:
-        log.setLevel(level)
+        for log, level in zip(logs, levels, strict=True):
+            log.setLevel(level)

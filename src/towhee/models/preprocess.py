@@ -15,6 +15,7 @@ from towhee.errors import DataError, UsageError
 from towhee.types import Image
 
 CropMode = Literal["center", "squash", "border"]
+CropOffset = Literal["nearest", "floor"]
 Floats = npt.NDArray[np.float32]
 Pixels = npt.NDArray[np.uint8]
 
@@ -38,7 +39,7 @@ _PILLOW_MODES = {
 
 @dataclass(frozen=True, slots=True)
 class Preprocess:
-    """Resize, crop and normalise, as timm's evaluation transform does, to the last bit.
+    """Resize, crop and normalise, as the model's own library does, to the last bit.
 
     The resizing is Pillow's, which filters when it shrinks (antialias).
 
@@ -49,6 +50,8 @@ class Preprocess:
         crop_mode: ``"center"`` resizes the shorter side and crops the middle, ``"squash"``
             resizes both sides whatever the aspect, ``"border"`` resizes the longer side and
             fills up.
+        crop_offset: where the crop begins if half a pixel is left over: at the ``"nearest"`` even
+            one, as torchvision has it, or at the ``"floor"``, as transformers has it.
         mean: of each channel, subtracted from values between 0 and 1.
         std: of each channel, divided by.
 
@@ -57,13 +60,15 @@ class Preprocess:
         >>> prepare(Image(np.full((8, 8, 3), 255, np.uint8)))[:, 0, 0].tolist()
         [1.0, 1.0, 1.0]
 
-    Source: ``timm.data.transforms_factory.transforms_imagenet_eval``.
+    Source: ``timm.data.transforms_factory.transforms_imagenet_eval``,
+    ``transformers.image_processing_backends.PilBackend``.
     """
 
     input_size: tuple[int, int, int] = (3, 224, 224)
     interpolation: str = "bicubic"
     crop_pct: float = 0.875
     crop_mode: CropMode = "center"
+    crop_offset: CropOffset = "nearest"
     mean: tuple[float, ...] = (0.485, 0.456, 0.406)
     std: tuple[float, ...] = (0.229, 0.224, 0.225)
 
@@ -75,6 +80,10 @@ class Preprocess:
         if self.crop_mode not in get_args(CropMode):
             raise UsageError(
                 f"crop_mode is one of {', '.join(get_args(CropMode))}, not {self.crop_mode!r}"
+            )
+        if self.crop_offset not in get_args(CropOffset):
+            raise UsageError(
+                f"crop_offset is one of {', '.join(get_args(CropOffset))}, not {self.crop_offset!r}"
             )
         if len(self.input_size) != 3 or self.input_size[0] != 3 or min(self.input_size) < 1:
             raise UsageError(f"input_size is (3, height, width), not {self.input_size}")
@@ -104,6 +113,7 @@ class Preprocess:
             interpolation=config.get("interpolation") or known.interpolation,
             crop_pct=float(config.get("crop_pct") or known.crop_pct),
             crop_mode=config.get("crop_mode") or known.crop_mode,
+            crop_offset=config.get("crop_offset") or known.crop_offset,
             mean=_per_channel(config.get("mean") or known.mean),
             std=_per_channel(config.get("std") or known.std),
         )
@@ -201,8 +211,11 @@ class Preprocess:
                 red, green, blue = (round(255 * value) for value in self.mean)
                 fill = (red, green, blue)
             wide, high = max(width, image.width), max(height, image.height)
+            left, top = (wide - image.width) // 2, (high - image.height) // 2
+            if self.crop_offset == "floor":  # the crop then begins before the image does
+                left, top = -((image.width - wide) // 2), -((image.height - high) // 2)
             padded = PIL.Image.new("RGB", (wide, high), fill)
-            padded.paste(image, ((wide - image.width) // 2, (high - image.height) // 2))
+            padded.paste(image, (left, top))
             image = padded
         return image.crop(self._middle(image.size))
 
@@ -218,6 +231,8 @@ class Preprocess:
         """Left, top, right and bottom of the crop in an image of ``size``."""
         _, height, width = self.input_size
         top, left = round((size[1] - height) / 2), round((size[0] - width) / 2)
+        if self.crop_offset == "floor":
+            top, left = (size[1] - height) // 2, (size[0] - width) // 2
         return left, top, left + width, top + height
 
 

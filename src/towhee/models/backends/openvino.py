@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import threading
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from towhee.errors import MissingExtraError, UsageError, WeightsError
 from towhee.models.backends.base import Precision
 
+_first_use = threading.Lock()
 _HINTS = {"float32": "f32", "bfloat16": "bf16", "float16": "f16", "int8": "f32"}
 """The precision of what is not quantised; a graph in int8 says itself which layers are."""
 
@@ -93,6 +95,11 @@ def import_openvino() -> Any:
         import openvino
     except ModuleNotFoundError as error:
         raise MissingExtraError('backend="openvino"', "openvino") from error
+    with _first_use:
+        # It makes its table of types when one is first asked for. Two threads that ask at once
+        # would wait for each other for ever: one for the table, with the interpreter's lock in its
+        # hand, the other for that lock.
+        openvino.Type.f32.to_dtype()
     return openvino
 
 

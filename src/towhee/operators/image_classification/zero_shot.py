@@ -15,8 +15,12 @@ from towhee.errors import UsageError
 from towhee.models.known_model import KnownModel
 from towhee.models.model_source import model_source
 from towhee.models.run_conditions import RunConditions
-from towhee.models.transformers.label_scores import LabelScores, encoder_of, label_scores
-from towhee.models.transformers.label_scores import sentence_about
+from towhee.models.transformers.label_scores import (
+    LabelScores,
+    encoder_of,
+    label_scores,
+    sentence_about,
+)
 from towhee.operators.base import ModelOperator, Streams, short
 from towhee.operators.image_embedding.image_operator import ImageOperator
 from towhee.operators.image_embedding.pixels import as_image

@@ -1,0 +1,1 @@
+"""Models of the open_clip library: their files, and their two towers."""
