@@ -47,11 +47,11 @@ CLASSES: list[type[TaskOperator[Any, Any, Any]]] = [
 SHORT = {"max_new_tokens": 8}
 CASES: dict[str, tuple[Any, Any, dict[str, Any], Callable[[], Any]]] = {
     "vit": (TransformersImageClassification, vit, {}, pictures),
-    "detr": (TransformersObjectDetection, detr, {"threshold": 0.2}, pictures),
-    "rt_detr": (TransformersObjectDetection, rt_detr, {"threshold": 0.2}, pictures),
-    "yolos": (TransformersObjectDetection, yolos, {"threshold": 0.2}, pictures),
+    "detr": (TransformersObjectDetection, detr, {"min_score": 0.2}, pictures),
+    "rt_detr": (TransformersObjectDetection, rt_detr, {"min_score": 0.2}, pictures),
+    "yolos": (TransformersObjectDetection, yolos, {"min_score": 0.2}, pictures),
     "segformer": (TransformersImageSegmentation, segformer, {}, pictures),
-    "mask2former": (TransformersImageSegmentation, mask2former, {"threshold": 0.1}, pictures),
+    "mask2former": (TransformersImageSegmentation, mask2former, {"min_score": 0.1}, pictures),
     "swin2sr": (TransformersImageToImage, swin2sr, {}, pictures),
     "blip": (TransformersImageCaptioning, blip, SHORT, pictures),
     "git": (TransformersImageCaptioning, git, SHORT, pictures),
@@ -306,7 +306,7 @@ from towhee.errors import TowheeError
 try:
     picture = np.load(sys.argv[2])
     detect = ops.object_detection.transformers(
-        model_name=sys.argv[1], threshold=0.2, device="cpu"
+        model_name=sys.argv[1], min_score=0.2, device="cpu"
     )
     print(json.dumps([[each.label, each.score, *each.box] for each in detect(picture)]))
 except TowheeError as error:

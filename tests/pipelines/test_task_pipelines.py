@@ -31,11 +31,11 @@ def panoptic_detr(into: Path) -> Path:
 
 CPU: dict[str, Any] = {"device": "cpu"}
 IMAGES = {
-    "object-detection": (detr, TransformersObjectDetection, {**CPU, "threshold": 0.2}),
+    "object-detection": (detr, TransformersObjectDetection, {**CPU, "min_score": 0.2}),
     "image-segmentation": (
         panoptic_detr,
         TransformersImageSegmentation,
-        {**CPU, "threshold": 0.1},
+        {**CPU, "min_score": 0.1},
     ),
     "image-super-resolution": (swin2sr, TransformersImageToImage, CPU),
     "image-captioning": (vit_gpt2, TransformersImageCaptioning, {**CPU, "max_new_tokens": 8}),

@@ -57,7 +57,7 @@ def test_landmarks_that_are_common_to_all_prove_nothing() -> None:
     gallery = [random_fingerprint(seed, kinds=40) for seed in range(5)]
     index = LandmarkIndex(gallery)
     stranger = random_fingerprint(99, 600, kinds=40)
-    assert index.search(stranger, least_share=0.0) == []
+    assert index.search(stranger, min_share=0.0) == []
     assert [match.key for match in index.search(excerpt(gallery[2], 100, 300))] == [2]
 
 

@@ -56,7 +56,7 @@ def _closed(content: Any, trusted: bool) -> CallablePipe:
     columns = {name: Column(_bare(name), ARGUMENTS) for name in _texts(content, "inputs")}
     arguments = tuple(columns.values())
     nodes = []
-    for entry in content.get("nodes") or []:
+    for entry in _list(content, "nodes"):
         if not isinstance(entry, Mapping) or len(entry) != 1:
             raise UsageError(f"a node is one kind with what belongs to it, not {short(entry)}")
         ((kind, about),) = entry.items()
@@ -72,6 +72,8 @@ def _node(kind: Any, about: Any, columns: Mapping[str, Column], trusted: bool) -
         raise UnknownNameError("node", str(kind), get_args(Kind), "in this pipe")
     if not isinstance(about, Mapping) or not set(about) <= _KEYS:
         raise UsageError(f"{kind} has in, out and a function, not {short(about)}")
+    if not _texts(about, "in"):
+        raise UsageError(f"{kind} needs a column to work on, not as in {short(about)}")
     size, step = about.get("size"), about.get("step", 1)
     for number in (size, step):
         if number is not None and (not isinstance(number, int) or number < 1):
@@ -92,8 +94,11 @@ def _node(kind: Any, about: Any, columns: Mapping[str, Column], trusted: bool) -
 
 def _function(about: Mapping[str, Any], trusted: bool) -> Function:
     if "operator" in about:
-        args = [_value(value, trusted) for value in about.get("args") or ()]
-        named = {name: _value(value, trusted) for name, value in (about.get("with") or {}).items()}
+        args = [_value(value, trusted) for value in _list(about, "args")]
+        given = about.get("with") or {}
+        if not isinstance(given, Mapping):
+            raise UsageError(f"'with' holds arguments by name, not {short(given)}")
+        named = {name: _value(value, trusted) for name, value in given.items()}
         return reference(str(about["operator"]), *args, **named)
     if "pipe" in about:
         return NestedPipe(_closed(about["pipe"], trusted).preload())
@@ -111,7 +116,7 @@ def _value(value: Any, trusted: bool) -> Any:
     if set(value) == {"function"}:
         return _trusted(value["function"], trusted)
     if set(value) == {"tuple"}:
-        return tuple(_value(each, trusted) for each in value["tuple"])
+        return tuple(_value(each, trusted) for each in _list(value, "tuple"))
     return {name: _value(each, trusted) for name, each in value.items()}
 
 
@@ -124,9 +129,16 @@ def _trusted(address: Any, trusted: bool) -> Any:
     return imported(str(address))
 
 
-def _texts(about: Mapping[str, Any], name: str) -> list[str]:
+def _list(about: Mapping[str, Any], name: str) -> list[Any]:
     found = about.get(name) or []
-    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
+    if not isinstance(found, list):
+        raise UsageError(f"{name!r} is a list, not {short(found)}")
+    return found
+
+
+def _texts(about: Mapping[str, Any], name: str) -> list[str]:
+    found = _list(about, name)
+    if not all(isinstance(each, str) for each in found):
         raise UsageError(f"{name!r} is a list of columns, not {short(found)}")
     return found
 

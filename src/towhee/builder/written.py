@@ -37,17 +37,17 @@ def written(graph: Graph) -> str:
 
 
 def parsed(text: str) -> Any:
-    """What a YAML text holds.
+    """What a YAML text holds, which is plain values without aliases, nothing of them twice.
 
     Raises:
         UsageError: if it is no YAML.
     """
-    import yaml
+    from towhee.hub.strict_yaml import plain_values
 
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise UsageError(f"this is no YAML: {error}") from error
+        return plain_values(text)
+    except ValueError as error:
+        raise UsageError(f"this is no YAML as pipes are written in: {error}") from error
 
 
 def _names(graph: Graph) -> dict[Column, str]:

@@ -111,7 +111,7 @@ def read_package(folder: str | os.PathLike[str], revision: str | None = None) ->
 
 def is_package_folder(path: str | os.PathLike[str]) -> bool:
     """Whether a folder holds a ``towhee.yaml``."""
-    return (Path(path) / MANIFEST).is_file()
+    return os.path.isfile(os.path.join(path, MANIFEST))  # Path's refuses what is too long
 
 
 def is_sound(path: Path, file: PackageFile) -> bool:

@@ -53,10 +53,22 @@ def strict_yaml(content: bytes, source: str) -> Any:
     if len(content) > LARGEST:
         raise PackageError(f"{source} has {len(content):,} bytes; {LARGEST:,} are the most")
     try:
-        return yaml.load(content.decode("utf-8"), _Loader)  # safe: it is a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        said = " ".join(str(error).split())
-        raise PackageError(f"{source} is not YAML as packages hold it: {said}") from error
+        return plain_values(content.decode("utf-8"))
+    except ValueError as error:
+        raise PackageError(f"{source} is not YAML as packages hold it: {error}") from error
+
+
+def plain_values(text: str) -> Any:
+    """The values in a YAML text of any length.
+
+    Raises:
+        ValueError: if it is no YAML, or more than plain values; it says on one line why.
+    """
+    try:
+        return yaml.load(text, _Loader)  # safe: it is a SafeLoader
+    # PyYAML stumbles in many ways over a value that is not of its tag, such as "!!bool 7".
+    except (yaml.YAMLError, ValueError, LookupError, AttributeError, TypeError) as error:
+        raise ValueError(" ".join(str(error).split()) or type(error).__name__) from error
 
 
 def yaml_text(value: Any) -> str:

@@ -91,8 +91,10 @@ def model_source(
     if not isinstance(model_name, str) or not model_name:
         raise UsageError(f"model_name is the name of a model, not {model_name!r}")
     if checkpoint is not None:
-        folder = Path(checkpoint).expanduser()
-        if not folder.is_dir():
+        if not isinstance(checkpoint, (str, os.PathLike)) or not os.fspath(checkpoint):
+            raise UsageError(f"checkpoint is the path of a folder, not {checkpoint!r}")
+        folder = Path(os.path.expanduser(checkpoint))
+        if not os.path.isdir(folder):
             raise WeightsError(
                 f"checkpoint {str(folder)!r} is no folder (looked in {os.getcwd()!r})"
             )

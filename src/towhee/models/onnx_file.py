@@ -62,27 +62,43 @@ PUBLISHED = {
         OnnxFile(
             "opencv/face_detection_yunet",
             "face_detection_yunet_2023mar.onnx",
-            known=KnownModel("3cc26e7f1014a5ee5d74a42acee58bafc9d0a310", None, "mit", 1),
+            known=KnownModel(
+                revision="3cc26e7f1014a5ee5d74a42acee58bafc9d0a310", license="mit", megabytes=1
+            ),
         ),
         OnnxFile(
             "opencv/face_recognition_sface",
             "face_recognition_sface_2021dec.onnx",
-            known=KnownModel("3d7082438a6e4551e840c9b2bb60b71e8da4b524", 128, "apache-2.0", 39),
+            known=KnownModel(
+                revision="3d7082438a6e4551e840c9b2bb60b71e8da4b524",
+                dimension=128,
+                license="apache-2.0",
+                megabytes=39,
+            ),
         ),
         OnnxFile(
             "fal/AuraFace-v1",
             "glintr100.onnx",
-            known=KnownModel("af6d057c9b0ec4071d4c49c80e3539258798b609", 512, "apache-2.0", 261),
+            known=KnownModel(
+                revision="af6d057c9b0ec4071d4c49c80e3539258798b609",
+                dimension=512,
+                license="apache-2.0",
+                megabytes=261,
+            ),
         ),
         OnnxFile(
             "onnxmodelzoo/arcfaceresnet100-8",
             "arcfaceresnet100-8.onnx",
-            known=KnownModel(None, 512, "apache-2.0", 261),
+            known=KnownModel(dimension=512, license="apache-2.0", megabytes=261),
         ),
         OnnxFile(
             "opencv/object_detection_yolox",
             "object_detection_yolox_2022nov.onnx",
-            known=KnownModel("78c368f74ce73ee28fc7a1be418a598c71b58b52", None, "apache-2.0", 36),
+            known=KnownModel(
+                revision="78c368f74ce73ee28fc7a1be418a598c71b58b52",
+                license="apache-2.0",
+                megabytes=36,
+            ),
         ),
     )
 }

@@ -13,7 +13,7 @@ import onnxruntime
 
 from towhee.errors import UsageError, WeightsError
 from towhee.models.backends.onnx import GRAPH_ERRORS
-from towhee.models.file_digest import file_sha256
+from towhee.models.file_digest import file_sha256_once
 from towhee.models.preprocess import Pixels, Preprocess
 from towhee.models.vectors import Floats
 
@@ -73,7 +73,7 @@ class OnnxImageFile:
     def digest(self) -> str:
         """What stands for the file, and for the weights beside it that it may be split into."""
         parts = sorted(self._path.parent.glob(f"{self._path.name}*"))
-        digests = [file_sha256(part) for part in parts if part.is_file()]
+        digests = [file_sha256_once(part) for part in parts if part.is_file()]
         return hashlib.sha256("".join([*digests, self._output]).encode()).hexdigest()[:32]
 
     def __call__(self, pixels: Sequence[Pixels], preprocess: Preprocess) -> Floats:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
+from towhee.errors import TowheeError, UsageError
 from towhee.models.known_model import KnownModel
 
 if TYPE_CHECKING:
@@ -116,6 +117,17 @@ class Streams:
     length: Callable[[Any], int] | None = None
     usual_length: int = 1
 
+    def by_length(self, usual_length: int, *, batch_size: int, gpu_batch_size: int) -> Streams:
+        """The same for rows whose ``len`` differs, of which those of like length share a batch.
+
+        Args:
+            usual_length: of a row.
+            batch_size: rows of that length in a batch on the CPU, where it was not measured.
+            gpu_batch_size: the same where the work is done elsewhere.
+        """
+        size = self.batch_size or (batch_size if self.threads else gpu_batch_size)
+        return replace(self, batch_size=size, length=len, usual_length=usual_length)
+
 
 class ModelOperator(Operator[In, Out]):
     """An operator whose work on one value (``prepare``) and on a batch (``forward``) are apart."""
@@ -182,12 +194,23 @@ class OperatorRef:
         return resolved
 
     def instantiate(self) -> Callable[..., Any]:
-        """A new operator: the class called with the arguments, or the function itself."""
+        """A new operator: the class called with the arguments, or the function itself.
+
+        Raises:
+            UsageError: if an operator that is known by its name does not take the arguments.
+        """
         target = self.resolve()
-        if is_operator_class(target):
+        if not is_operator_class(target):
+            return target
+        try:
             made: Callable[..., Any] = target(*self.args, **dict(self.kwargs))
-            return made
-        return target
+        except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
+            if isinstance(error, TowheeError) or not isinstance(self.target, str):
+                raise
+            raise UsageError(
+                f"{self} cannot be made: {error}; check the types of its arguments"
+            ) from error
+        return made
 
     def __str__(self) -> str:
         shown = [_argument(value) for value in self.args]

@@ -11,7 +11,7 @@ from typing import Any
 from towhee.builder import CallablePipe, pipe
 from towhee.builder.read import pipe_of
 from towhee.engine.function import PlanFunction
-from towhee.errors import UsageError
+from towhee.errors import UnknownNameError, UsageError
 from towhee.functional.operator_handle import OperatorHandle
 from towhee.hub.reference import reference
 from towhee.operators.base import ModelOperator, OperatorRef
@@ -143,7 +143,11 @@ def _is_there(step: Step, last: OperatorRef) -> bool:
     """Whether the last operator's arguments, with its defaults, are those that the step needs."""
     if not step.when:
         return True
-    given = inspect.signature(last.resolve()).bind(*last.args, **dict(last.kwargs))
+    signature = inspect.signature(last.resolve())
+    for name in step.when:
+        if name not in signature.parameters:
+            raise UnknownNameError(f"argument of {last.name}", name, signature.parameters)
+    given = signature.bind(*last.args, **dict(last.kwargs))
     given.apply_defaults()
     return all(given.arguments.get(name) == value for name, value in step.when.items())
 

@@ -39,8 +39,9 @@ def catalogue_pipeline(name: str) -> PipelineSpec | None:
     Args:
         name: with ``-`` for ``_``, but for the name of a model at its end.
     """
-    file = _folder().joinpath(name.replace("_", "-") + _SUFFIX)
-    if "/" not in name and file.is_file():
+    wanted = name.replace("_", "-") + _SUFFIX
+    file = next((each for each in _files() if each.name == wanted), None)
+    if file is not None:
         spec = _read(file)
         if spec.family is None:
             return spec

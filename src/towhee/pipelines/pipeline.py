@@ -16,6 +16,7 @@ from towhee.cache.location import DEFAULT_LIMIT, bytes_of, cache_folder
 from towhee.engine.explained import explained
 from towhee.engine.function import PlanFunction
 from towhee.errors import MissingFileError, UnknownNameError, UsageError
+from towhee.fetch import read_bytes, source_name
 from towhee.hub.home import Home
 from towhee.operators.base import short
 from towhee.pipelines.building import built
@@ -175,14 +176,10 @@ def pipeline(
         )
         return _made(spec, overrides, how, trust_functions or trust_remote_code)
     if not _is_file(name):
-        assert isinstance(name, str)
-        return _made(find_pipeline(name), overrides, how, trust_functions)
-    file = Path(name).expanduser()
-    file = file / PIPELINE_FILE if file.is_dir() else file
-    try:
-        content = parsed(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise MissingFileError(f"{file} cannot be read: {error.strerror}") from error
+        return _made(find_pipeline(cast(str, name)), overrides, how, trust_functions)
+    file = Path(os.path.expanduser(name))
+    file = file / PIPELINE_FILE if os.path.isdir(file) else file
+    content = parsed(_text(file))
     if isinstance(content, Mapping) and {"pipe", "name"} & set(content) == {"pipe"}:
         if overrides:
             raise UsageError(f"{file} is a pipe, which takes no {', '.join(overrides)}")
@@ -192,6 +189,22 @@ def pipeline(
         return cast(Pipeline, pipe.preload())
     spec = spec_of(content, source=str(file), folder=file.parent)
     return _made(spec, overrides, how, trust_functions)
+
+
+def _text(file: Path) -> str:
+    """What stands in a file.
+
+    Raises:
+        MissingFileError: if it is not there.
+        DataError: if it cannot be read, or is no file, such as a device, which may never end.
+        UsageError: if it is no text.
+    """
+    if not os.path.exists(file):
+        raise MissingFileError(f"{source_name(file)} cannot be read: there is no such file")
+    try:
+        return read_bytes(file).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{source_name(file)} is no pipeline, as it is no UTF-8 text") from error
 
 
 def _made(

@@ -10,9 +10,9 @@ from towhee.errors import UnknownNameError, UsageError
 from towhee.operators.base import short
 from towhee.pipelines.spec import MODEL_NAME, PipelineSpec, Step
 
-_TEXTS = {"name", "data", "summary", "license", "extra", "card", "family"}
+_TEXTS = {"name", "data", "summary", "license", "extra", "card", "family", "model"}
 _NUMBERS = {"dimension", "megabytes"}
-_KEYS = {*_TEXTS, *_NUMBERS, "model", "steps", "pipe"}
+_KEYS = {*_TEXTS, *_NUMBERS, "steps", "pipe"}
 _NEEDED = ("name", "data", "summary")
 
 
@@ -38,13 +38,14 @@ def spec_of(content: Any, *, source: str, folder: Path | None = None) -> Pipelin
     if ("steps" in content) == ("pipe" in content):
         raise UsageError(f"{source} has either steps, a chain, or pipe, a graph")
     for key in _TEXTS & set(content):
-        if not isinstance(content[key], str):
+        if not isinstance(content[key], str) or not (content[key] or key == "card"):
             raise UsageError(f"{source}: {key} is a text, not {short(content[key])}")
     for key in _NUMBERS & set(content):
-        if not isinstance(content[key], int):
-            raise UsageError(f"{source}: {key} is a whole number, not {short(content[key])}")
+        number = content[key]
+        if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+            raise UsageError(f"{source}: {key} is a whole number from 1, not {short(number)}")
     spec = PipelineSpec(
-        **{key: content[key] for key in (_TEXTS | _NUMBERS) & set(content)},
+        **{key: content[key] for key in (_TEXTS | _NUMBERS) & set(content) - {"model"}},
         steps=_steps(content.get("steps"), source) if "steps" in content else (),
         graph=_graph(content["pipe"], source) if "pipe" in content else None,
         model_name=content.get("model"),
@@ -77,4 +78,12 @@ def _step(about: Any, source: str) -> Step:
 def _graph(content: Any, source: str) -> Mapping[str, Any]:
     if not isinstance(content, Mapping) or not isinstance(content.get("nodes"), list):
         raise UsageError(f"{source}: pipe is what to_yaml() of a pipe writes")
+    for node in content["nodes"]:
+        if not isinstance(node, Mapping) or len(node) != 1:
+            raise UsageError(f"{source}: a node is one kind, such as map, not {short(node)}")
+        (about,) = node.values()
+        if not isinstance(about, Mapping) or not isinstance(about.get("operator", ""), str):
+            raise UsageError(f"{source}: a node has in, out and a function, not {short(about)}")
+        if not isinstance(about.get("with") or {}, Mapping):
+            raise UsageError(f"{source}: with holds arguments by name: {short(about)}")
     return content

@@ -46,7 +46,8 @@ class Options:
             raise UsageError(f"cache is the path of a folder, not {self.cache!r}")
         for name in ("num_worker", "batch_size", "memory_limit", "cache_limit"):
             value = getattr(self, name)
-            if value is not None and (not isinstance(value, int) or value < 1):
+            is_whole = isinstance(value, int) and not isinstance(value, bool)
+            if value is not None and (not is_whole or value < 1):
                 raise UsageError(f"{name} is a whole number of at least 1, not {value!r}")
 
     def with_(self, **changes: Any) -> Options:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from towhee.errors import UsageError
 from towhee.types import AudioFingerprint, RecordingMatch
 
-LEAST_SHARE = 0.045
+MIN_SHARE = 0.045
 """Of a clip's landmarks. Clips of 6 seconds under noise as loud as they are, compressed, keep 0.05
 and more; other music has 0.02 in common, and 0.042 where scale, tuning and beat are the same."""
 
@@ -60,14 +60,14 @@ class LandmarkIndex:
         return len(self._keys)
 
     def search(
-        self, clip: AudioFingerprint, topk: int = 5, *, least_share: float = LEAST_SHARE
+        self, clip: AudioFingerprint, topk: int = 5, *, min_share: float = MIN_SHARE
     ) -> list[RecordingMatch]:
         """The recordings that the clip is part of, the surest first; none for a stranger.
 
         Args:
             clip: the fingerprint to look for.
             topk: the most recordings to give.
-            least_share: of the clip's landmarks that have to be there, 0 to 1.
+            min_share: of the clip's landmarks that have to be there, 0 to 1.
         """
         if isinstance(topk, bool) or not isinstance(topk, int) or topk < 1:
             raise UsageError(f"topk is a whole number of at least 1, not {topk!r}")
@@ -79,7 +79,7 @@ class LandmarkIndex:
             offset, votes = _most_frequent(of_recording)
             steps = self._steps[recording], int(clip.duration / clip.seconds_per_step)
             share = min(1.0, votes / len(clip))
-            enough = votes >= _FEWEST_LANDMARKS and share >= least_share
+            enough = votes >= _FEWEST_LANDMARKS and share >= min_share
             if enough and _is_no_chance(votes, len(of_recording), steps, searched):
                 seconds = offset * clip.seconds_per_step
                 found.append(RecordingMatch(self._keys[recording], seconds, votes, share))

@@ -159,7 +159,7 @@ def test_too_little_sound_has_no_landmarks_and_no_match(match: AudioFingerprintM
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"data": 3}, {"data": [], "topk": 0}, {"data": [], "least_share": 2}],
+    [{"data": 3}, {"data": [], "topk": 0}, {"data": [], "min_share": 2}],
     ids=str,
 )
 def test_arguments_are_checked_at_once(wrong: dict[str, Any]) -> None:

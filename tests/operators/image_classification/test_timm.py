@@ -152,7 +152,7 @@ def test_the_classifier_has_another_fingerprint_than_the_features(folder: Path) 
 
 
 def test_what_cannot_be_is_refused(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="topk is a whole number above 0"):
+    with pytest.raises(UsageError, match="topk is a whole number of at least 1"):
         TimmImageClassification(topk=0)
     with pytest.raises(UnknownNameError, match="resnet50"):
         TimmImageClassification("resnet5O").load()

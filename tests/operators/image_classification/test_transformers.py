@@ -56,5 +56,5 @@ def test_topk_is_how_many_classes_there_are_at_most(tmp_path: Path) -> None:
         found = TransformersImageClassification(checkpoint=folder, topk=topk)(image)
         assert len(found) == min(topk, len(NAMES))
         assert found == sorted(found, key=lambda each: -each.score)
-    with pytest.raises(UsageError, match="topk is a whole number above 0, not 0"):
+    with pytest.raises(UsageError, match="topk is a whole number of at least 1, not 0"):
         TransformersImageClassification(checkpoint=folder, topk=0)

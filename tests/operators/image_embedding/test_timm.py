@@ -180,7 +180,7 @@ def test_an_export_is_made_once_and_again_only_where_it_is_damaged(
     first = vector()
     kept = sorted(exports.iterdir())
     with monkeypatch.context() as patched:
-        patched.setattr("towhee.models.timm_image_network.exported", not_again)
+        patched.setattr("towhee.models.image_network.exported", not_again)
         assert np.array_equal(vector(), first)
         for file in kept:
             file.write_bytes(file.read_bytes()[:-1] + b"\0")

@@ -14,7 +14,7 @@ from towhee.errors import UsageError
 from towhee.models.transformers.importing import import_transformers, quiet_transformers
 from towhee.operators.image_segmentation.transformers import TransformersImageSegmentation
 
-LOW = {"threshold": 0.1, "mask_threshold": 0.5}
+LOW = {"mask_threshold": 0.5}
 
 
 def panoptic_detr(into: Path) -> Path:
@@ -32,7 +32,7 @@ def of_transformers(folder: Path, kind: str | None) -> list[list[dict[str, Any]]
             device="cpu",
         )
         found = [
-            divide(PIL.Image.fromarray(image), subtask=kind, overlap_mask_area_threshold=0.1, **LOW)
+            divide(PIL.Image.fromarray(image), subtask=kind, overlap_mask_area_threshold=0.1, threshold=0.1, **LOW)
             for image in pictures()
         ]
     return [sorted(each, key=lambda one: -(one["score"] or 0)) for each in found]
@@ -53,7 +53,7 @@ def test_masks_labels_and_scores_are_those_of_transformers(
 ) -> None:
     folder = make(tmp_path / "model")
     divide = TransformersImageSegmentation(
-        checkpoint=folder, kind=kind, overlap_threshold=0.1, device="cpu", **LOW
+        checkpoint=folder, kind=kind, min_score=0.1, overlap_threshold=0.1, device="cpu", **LOW
     )
     ours, theirs = divide.batch(pictures()), of_transformers(folder, kind)
     assert sum(map(len, theirs)) > 1
@@ -89,7 +89,7 @@ def test_a_kind_that_the_model_cannot_do_is_named_with_what_it_can(tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"kind": "objects"}, {"threshold": -1}, {"mask_threshold": 2}], ids=str
+    "wrong", [{"kind": "objects"}, {"min_score": -1}, {"mask_threshold": 2}], ids=str
 )
 def test_arguments_are_checked_before_anything_is_loaded(wrong: dict[str, Any]) -> None:
     with pytest.raises(UsageError, match=next(iter(wrong))):

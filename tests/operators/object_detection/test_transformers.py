@@ -37,7 +37,7 @@ def of_transformers(folder: Path) -> list[list[dict[str, Any]]]:
 @pytest.mark.parametrize("make", [yolos, detr, rt_detr])
 def test_objects_are_those_of_transformers(make: Maker, tmp_path: Path) -> None:
     folder = make(tmp_path / "model")
-    detect = TransformersObjectDetection(checkpoint=folder, threshold=THRESHOLD, device="cpu")
+    detect = TransformersObjectDetection(checkpoint=folder, min_score=THRESHOLD, device="cpu")
     ours, theirs = detect.batch(pictures()), of_transformers(folder)
     assert sum(map(len, theirs)) > 10
     for found, expected in zip(ours, theirs, strict=True):
@@ -64,7 +64,7 @@ def test_boxes_are_in_pixels_of_the_image_that_came(make: Maker, tmp_path: Path)
 
     transformers = import_transformers()
     folder = make(tmp_path / "model")
-    detect = TransformersObjectDetection(checkpoint=folder, threshold=THRESHOLD, device="cpu")
+    detect = TransformersObjectDetection(checkpoint=folder, min_score=THRESHOLD, device="cpu")
     model = transformers.AutoModelForObjectDetection.from_pretrained(folder)
     processor = transformers.AutoImageProcessor.from_pretrained(folder, backend="pil")
     for image in pictures():
@@ -84,12 +84,12 @@ def test_boxes_are_in_pixels_of_the_image_that_came(make: Maker, tmp_path: Path)
 
 def test_nothing_sure_enough_is_an_empty_list(tmp_path: Path) -> None:
     folder = detr(tmp_path / "model")
-    assert TransformersObjectDetection(checkpoint=folder, threshold=0.999)(pictures()[0]) == []
+    assert TransformersObjectDetection(checkpoint=folder, min_score=0.999)(pictures()[0]) == []
 
 
-def test_a_threshold_that_nothing_exceeds_is_refused() -> None:
-    with pytest.raises(UsageError, match="threshold is from 0 to below 1, not 1"):
-        TransformersObjectDetection(threshold=1)
+def test_a_score_that_nothing_exceeds_is_refused() -> None:
+    with pytest.raises(UsageError, match="min_score is from 0 to below 1, not 1"):
+        TransformersObjectDetection(min_score=1)
 
 
 def test_a_detection_can_be_compared_and_kept_in_a_set() -> None:

@@ -81,7 +81,7 @@ def test_an_activation_that_is_code_is_refused(folder: Path, tmp_path: Path) -> 
         CrossEncoderRerank(checkpoint=other)(QUERY, TEXTS)
 
 
-def test_the_best_come_first_and_topk_and_threshold_cut(folder: Path) -> None:
+def test_the_best_come_first_and_topk_and_min_score_cut(folder: Path) -> None:
     given, scores = CrossEncoderRerank(checkpoint=folder, order="given")(QUERY, TEXTS)
     by_score = sorted(zip(scores, given, strict=True), key=lambda pair: -pair[0])
     texts, ranked = CrossEncoderRerank(checkpoint=folder)(QUERY, TEXTS)
@@ -90,7 +90,7 @@ def test_the_best_come_first_and_topk_and_threshold_cut(folder: Path) -> None:
     first, second = CrossEncoderRerank(checkpoint=folder, topk=3)(QUERY, TEXTS)
     assert (first, second) == (texts[:3], ranked[:3])
     bound = ranked[4]
-    _, above = CrossEncoderRerank(checkpoint=folder, threshold=bound)(QUERY, TEXTS)
+    _, above = CrossEncoderRerank(checkpoint=folder, min_score=bound)(QUERY, TEXTS)
     assert above == [score for score in ranked if score >= bound]
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from towhee.errors import WeightsError
-from towhee.models.file_digest import file_sha256
+from towhee.models.file_digest import file_sha256_once
 from towhee.models.hub_weights import pulled_file, verify_cached
 from towhee.models.known_model import KnownModel
 from towhee.models.preprocess import Preprocess
@@ -54,7 +54,7 @@ class FaceNetTower:
 
     def digest(self) -> str | None:
         """What its vectors depend on, in hexadecimal digits."""
-        parts = [file_sha256(self._weights()), *map(version, ("torch", "towhee"))]
+        parts = [file_sha256_once(self._weights()), *map(version, ("torch", "towhee"))]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     def dimension(self) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from towhee.models.faces.face_input import FaceInput
-from towhee.models.file_digest import file_sha256
+from towhee.models.file_digest import file_sha256_once
 from towhee.models.network import Batch, concatenated
 from towhee.models.onnx_file import OnnxFile
 
@@ -32,7 +32,7 @@ class OnnxFaceGraph:
     @cached_property
     def key(self) -> str:
         """What the results depend on, as one digest."""
-        parts = [file_sha256(self._path), self._takes.as_config()]
+        parts = [file_sha256_once(self._path), self._takes.as_config()]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
 
     def onnx(self) -> bytes:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from rdkit.Chem import Mol
 
 _LONGEST_SHOWN = 80
+_LONGEST_REASON = 200
 _TIME = re.compile(r"^\[\d\d:\d\d:\d\d\] ", re.MULTILINE)
 
 
@@ -44,6 +45,7 @@ def read_molecule(smiles: object) -> Mol:
 
 
 def _reason(messages: str) -> str:
-    """The first line of what rdkit said, without the time."""
+    """The first line of what rdkit said, without the time; it may repeat all of the string."""
     first = _TIME.sub("", messages).strip().partition("\n")[0]
+    first = first if len(first) <= _LONGEST_REASON else f"{first[:_LONGEST_REASON]}…"
     return first or "rdkit gives no reason"

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from towhee.models.checkpoint import CONFIG_FILE
-from towhee.models.file_digest import file_sha256
+from towhee.models.file_digest import file_sha256_once
 from towhee.models.model_source import ModelSource
 from towhee.models.text.encoder_files import fast_tokenizer, read_config, readable_tokens
 from towhee.models.text.network_key import network_key
@@ -84,7 +84,7 @@ class EncoderNetwork(TokenNetwork):
     def key(self) -> str:
         """What the vectors depend on, as one digest."""
         weights = sorted(file for kind in _WEIGHTS for file in self._folder.glob(kind))
-        digests = [file_sha256(file) for file in (*weights, self._folder / CONFIG_FILE)]
+        digests = [file_sha256_once(file) for file in (*weights, self._folder / CONFIG_FILE)]
         how = self._reading
         parts = [*digests, self._tokenizer_content.decode(), how.pooling, how.prompt]
         return network_key([*parts, how.max_tokens])

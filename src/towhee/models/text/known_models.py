@@ -10,5 +10,10 @@ OWNER = "sentence-transformers"
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 
 KNOWN: dict[str, KnownModel] = {
-    DEFAULT_MODEL: KnownModel("c9745ed1d9f207416be6d2e6f8de32d1f16199bf", 384, "apache-2.0", 91),
+    DEFAULT_MODEL: KnownModel(
+        revision="c9745ed1d9f207416be6d2e6f8de32d1f16199bf",
+        dimension=384,
+        license="apache-2.0",
+        megabytes=91,
+    ),
 }

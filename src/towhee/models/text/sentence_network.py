@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from towhee.models.checkpoint import CONFIG_FILE
-from towhee.models.file_digest import file_sha256
+from towhee.models.file_digest import file_sha256_once
 from towhee.models.text.layout import TOKENIZER_FILE, SentenceLayout, sentence_layout
 from towhee.models.text.network_key import network_key
 from towhee.models.text.spec import SentenceSpec
@@ -61,7 +61,7 @@ class SentenceNetwork(TokenNetwork):
             files.needed(layout.transformer + CONFIG_FILE),
             self._tokenizer_file,
         )
-        return network_key([*map(file_sha256, read), astuple(layout), self._prompt])
+        return network_key([*map(file_sha256_once, read), astuple(layout), self._prompt])
 
     def read_module(self) -> torch.nn.Module:
         """The transformer and what comes behind it, as sentence-transformers computes them."""

@@ -5,27 +5,35 @@ from __future__ import annotations
 import statistics
 from collections.abc import Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from towhee.models.network import Batch
+from towhee.models.network import Batch, concatenated
 from towhee.models.onnx_cache import keep_export, kept_export
 from towhee.models.onnx_export import exported
 from towhee.models.text.sample_sentences import sample_sentences
-from towhee.models.text.tokens import Tokenizer, padded
+from towhee.models.text.tokens import padded
 
 if TYPE_CHECKING:
     import torch
     from typing_extensions import Self
 
-_INPUTS = {"input_ids": ("n", "length"), "attention_mask": ("n", "length")}
+_INPUTS = ("input_ids", "attention_mask")
 _EXAMPLE_ROWS, _CHECK_ROWS = 2, 5
 
 
+class Tokens(Protocol):
+    """Makes tokens of texts."""
+
+    def ids(self, text: str) -> npt.NDArray[np.int64]:
+        """The numbers of a text's tokens, ``(length,) int64``; called from several threads."""
+        ...
+
+
 class TokenNetwork:
-    """Vectors ``(n, d)`` for token ids and attention mask, ``(n, length) int64`` each.
+    """Vectors ``(n, d)`` for token ids and their attention mask, ``(n, length) int64`` each.
 
     A subclass gives ``key``, ``read_module`` and ``unloaded``.
 
@@ -35,6 +43,8 @@ class TokenNetwork:
         padding: the token that fills up the shorter rows of a batch.
         texts: on which backends are compared; the samples if there are none.
         samples: texts of the kind that the model is for, for which it is exported.
+        has_mask: whether the module takes a mask, 1 for tokens and 0 for padding; rows of one that
+            does not are all as long as the model reads.
 
     Attributes:
         name, tokenizer: as given.
@@ -43,21 +53,23 @@ class TokenNetwork:
     def __init__(
         self,
         name: str,
-        tokenizer: Tokenizer,
+        tokenizer: Tokens,
         *,
         padding: int,
         texts: Sequence[str] = (),
         samples: Sequence[str] | None = None,
+        has_mask: bool = True,
     ) -> None:
         self.name = name
         self.tokenizer = tokenizer
         self._padding = padding
+        self._has_mask = has_mask
         self._samples = sample_sentences() if samples is None else samples
         self._texts = texts or self._samples
 
     @property
-    def key(self) -> str:
-        """What the vectors depend on, as one digest."""
+    def key(self) -> str | None:
+        """What the vectors depend on, as one digest; ``None`` for random weights."""
         raise NotImplementedError(f"{type(self).__name__} defines no key")
 
     def read_module(self) -> torch.nn.Module:
@@ -71,7 +83,7 @@ class TokenNetwork:
     @property
     def usual_length(self) -> int:
         """The tokens of a usual text: the median of those that backends are compared on."""
-        lengths: list[int] = [ids.shape[1] for ids, _ in self.calibration()]
+        lengths: list[int] = [ids.shape[1] for ids, *_ in self.calibration()]
         return statistics.median_low(lengths)
 
     @cached_property
@@ -89,17 +101,20 @@ class TokenNetwork:
             MissingExtraError: if the packages that write ONNX are not installed.
             WeightsError: if the model cannot be exported, or the export gives other vectors.
         """
-        content = kept_export(self.key)
+        content = kept_export(self.key) if self.key else None
         if content is None:
             samples = [self._row(text) for text in self._samples]
+            of_one_length = len({ids.shape[1] for ids, *_ in samples}) == 1
+            axes = ("n",) if of_one_length else ("n", "length")
             content = exported(
                 self._module,
                 self.joined(samples[:_EXAMPLE_ROWS]),
                 check=self.joined(samples[-_CHECK_ROWS:]),
-                inputs=_INPUTS,
+                inputs=dict.fromkeys(_INPUTS[: 1 + self._has_mask], axes),
                 name=self.name,
             )
-            keep_export(self.key, content)
+            if self.key:
+                keep_export(self.key, content)
         return content
 
     def calibration(self) -> list[Batch]:
@@ -108,13 +123,15 @@ class TokenNetwork:
 
     def joined(self, rows: Sequence[Batch]) -> Batch:
         """One batch of several, padded on the right."""
+        if not self._has_mask:
+            return concatenated(rows)
         return self.batch(
             [ids[row, : int(mask[row].sum())] for ids, mask in rows for row in range(len(ids))]
         )
 
     def batch(self, texts: Sequence[npt.NDArray[np.int64]]) -> Batch:
         """The inputs for texts as the tokenizer gives them, padded on the right."""
-        return padded(texts, self._padding)
+        return padded(texts, self._padding)[: 1 + self._has_mask]
 
     def _row(self, text: str) -> Batch:
         return self.batch([self.tokenizer.ids(text)])

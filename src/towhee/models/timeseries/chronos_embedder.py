@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from towhee.errors import MissingExtraError, WeightsError
+from towhee.models.transformers.equal_shapes import in_equal_shapes
 from towhee.models.transformers.importing import quiet_transformers
 from towhee.models.transformers.loading import loading_errors
 from towhee.models.transformers.task_folder import TaskFolder
 from towhee.models.vectors import unit_length
+
+if TYPE_CHECKING:
+    import torch
 
 Floats = npt.NDArray[np.float32]
 
@@ -61,25 +65,25 @@ class ChronosEmbedder:
         """
         import torch
 
-        found: dict[int, npt.NDArray[np.float32]] = {}
-        for shape in dict.fromkeys(each.shape for each in series):
-            places = [place for place, each in enumerate(series) if each.shape == shape]
-            with torch.inference_mode():
-                states = self._states(torch.from_numpy(np.stack([series[at] for at in places])))
-                vectors = states.float().mean(dim=(1, 2)).cpu().numpy()
-            found |= zip(places, unit_length(vectors) if self._normalize else vectors, strict=True)
-        return [found[place] for place in range(len(series))]
+        rows = [{"series": torch.from_numpy(each)} for each in series]
+        return in_equal_shapes(rows, lambda batch, _: self._vectors(batch["series"]))
 
-    # Any: torch is imported late.
-    def _states(self, batch: Any) -> Any:
+    def _vectors(self, batch: torch.Tensor) -> list[npt.NDArray[np.float32]]:
+        import torch
+
+        with torch.inference_mode():
+            vectors = self._states(batch).float().mean(dim=(1, 2)).cpu().numpy()
+        return list(unit_length(vectors) if self._normalize else vectors)
+
+    def _states(self, batch: torch.Tensor) -> torch.Tensor:
         """What the encoder gives for ``(n, channels, length)``: ``(n, channels, tokens, d)``."""
         import torch
 
         if self._is_joint:
-            states, _ = self._pipeline.embed(batch)
-            return torch.stack(states)
-        states, _ = self._pipeline.embed(batch.flatten(0, 1))
-        return states.unflatten(0, batch.shape[:2])
+            of_each, _ = self._pipeline.embed(batch)
+            return torch.stack(of_each)
+        states: torch.Tensor = self._pipeline.embed(batch.flatten(0, 1))[0]
+        return states.reshape(*batch.shape[:2], *states.shape[1:])
 
 
 # Any: the library's models have no type of their own to offer before it is imported.

@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from towhee.errors import MissingExtraError
-from towhee.models.file_digest import file_sha256
+from towhee.models.file_digest import file_sha256_once
 
 _SUFFIXES = {".json", ".txt", ".model", ".spm", ".safetensors", ".bin", ".pt"}
 
@@ -26,7 +26,7 @@ def folder_digest(folder: Path, *parts: str, packages: tuple[str, ...], extra: s
         MissingExtraError: if one of the packages is not installed.
     """
     files = sorted(file for file in folder.iterdir() if file.suffix in _SUFFIXES)
-    digests = [[file.name, file_sha256(file)] for file in files]
+    digests = [[file.name, file_sha256_once(file)] for file in files]
     try:
         versions = [version(package) for package in (*packages, "towhee")]
     except PackageNotFoundError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from towhee.models.class_scores import surest_classes
 from towhee.models.transformers.equal_shapes import in_equal_shapes
 from towhee.models.transformers.prepared_image import PreparedImage, prepared_image
 from towhee.models.transformers.task_folder import TaskFolder
@@ -44,15 +45,7 @@ class ImageClassifier:
         with torch.inference_mode():
             given = {name: values.to(self._device) for name, values in batch.items()}
             scores = self._scores(self._model(**given).logits.float())
-            best = scores.topk(min(self._topk, scores.shape[1]), dim=1)
-        names = self._model.config.id2label
-        return [
-            [
-                Classification(names[number], score)
-                for number, score in zip(numbers, values, strict=True)
-            ]
-            for numbers, values in zip(best.indices.tolist(), best.values.tolist(), strict=True)
-        ]
+        return surest_classes(scores.cpu().numpy(), self._model.config.id2label, self._topk)
 
     def _scores(self, logits: torch.Tensor) -> torch.Tensor:
         """As the model was trained: one of several classes, several at once, or plain numbers."""

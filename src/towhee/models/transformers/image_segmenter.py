@@ -33,7 +33,7 @@ class ImageSegmenter:
     Args:
         folder: of the model.
         kind: one of ``KINDS``; ``None`` for the first that the model can do.
-        threshold: the score that an object must exceed.
+        min_score: the score that an object must exceed.
         mask_threshold: the share of belief at which a pixel belongs to an object.
         overlap_threshold: an object of which others hide more than the rest of this share is
             left out.
@@ -47,7 +47,7 @@ class ImageSegmenter:
         folder: TaskFolder,
         kind: str | None,
         *,
-        threshold: float,
+        min_score: float,
         mask_threshold: float,
         overlap_threshold: float,
     ) -> None:
@@ -56,7 +56,7 @@ class ImageSegmenter:
         self._device = folder.device
         self.kind = self._kind_of(kind, folder.named)
         self._thresholds = {
-            "threshold": threshold,
+            "threshold": min_score,
             "mask_threshold": mask_threshold,
             "overlap_mask_area_threshold": overlap_threshold,
         }

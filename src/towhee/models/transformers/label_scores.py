@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from towhee.errors import UsageError, WeightsError
+from towhee.models.class_scores import softmax
 from towhee.models.model_source import ModelSource
 from towhee.models.transformers.config import load_config
 from towhee.models.transformers.dual_encoder import DualEncoder, TextHalf
@@ -43,9 +44,7 @@ class LabelScores:
             rising = np.exp(-np.abs(logits))  # which never overflows
             chances: npt.NDArray[np.float64] = np.where(logits >= 0, 1, rising) / (1 + rising)
             return chances
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        shares: npt.NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-        return shares
+        return softmax(logits)
 
 
 def encoder_of(source: ModelSource) -> DualEncoder:

@@ -19,14 +19,14 @@ class ObjectDetector:
 
     Args:
         folder: of the model.
-        threshold: the score that an object must exceed.
+        min_score: the score that an object must exceed.
     """
 
-    def __init__(self, folder: TaskFolder, threshold: float) -> None:
+    def __init__(self, folder: TaskFolder, *, min_score: float) -> None:
         self._processor = folder.image_processor()
         self._model = folder.model("ForObjectDetection")
         self._device = folder.device
-        self._threshold = threshold
+        self._min_score = min_score
 
     def prepared(self, image: Image) -> PreparedImage:
         """The image as the model takes it."""
@@ -49,7 +49,7 @@ class ObjectDetector:
             outputs = self._model(**{name: part.to(self._device) for name, part in batch.items()})
             found = self._processor.post_process_object_detection(
                 outputs,
-                threshold=self._threshold,
+                threshold=self._min_score,
                 target_sizes=torch.tensor(sizes, device=self._device),
             )
         names = self._model.config.id2label

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import PIL.Image
 
 from towhee.errors import WeightsError
+from towhee.models.class_scores import surest_classes
 from towhee.models.transformers.config import load_config
 from towhee.models.transformers.loading import load_pretrained
 from towhee.models.transformers.task_folder import TaskFolder
@@ -121,11 +122,4 @@ class ActionClassifier(VideoModel):
     def results(self, clips: Sequence[Clip]) -> list[list[Classification]]:
         """For each video its classes, the surest first."""
         scores = self.logits(clips).float().softmax(dim=1)
-        best = scores.topk(min(self._topk, scores.shape[1]), dim=1)
-        return [
-            [
-                Classification(self.labels[number], score)
-                for number, score in zip(numbers, values, strict=True)
-            ]
-            for numbers, values in zip(best.indices.tolist(), best.values.tolist(), strict=True)
-        ]
+        return surest_classes(scores.cpu().numpy(), self.labels, self._topk)

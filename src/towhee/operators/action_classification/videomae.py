@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import UsageError
 from towhee.models.known_model import KnownModel
 from towhee.operators.image_embedding.pixels import as_image
 from towhee.operators.task_operator import TaskOperator
+from towhee.operators.topk import check_topk
 from towhee.operators.video_embedding.clip import each_frame, spread
 from towhee.types import Classification, Image
 
@@ -52,11 +52,9 @@ class VideomaeActionClassification(
     extra = "transformers"
     models = {
         "MCG-NJU/videomae-base-finetuned-kinetics": KnownModel(
-            None, license="cc-by-nc-4.0", megabytes=346
+            license="cc-by-nc-4.0", megabytes=346
         ),
-        "MCG-NJU/videomae-base-finetuned-ssv2": KnownModel(
-            None, license="cc-by-nc-4.0", megabytes=346
-        ),
+        "MCG-NJU/videomae-base-finetuned-ssv2": KnownModel(license="cc-by-nc-4.0", megabytes=346),
     }
 
     def __init__(
@@ -76,9 +74,7 @@ class VideomaeActionClassification(
             device=device,
             batch_size=batch_size,
         )
-        if type(topk) is not int or topk < 1:
-            raise UsageError(f"topk is a whole number above 0, not {topk!r}")
-        self._topk = topk
+        self._topk = check_topk(topk)
 
     def loaded(self, folder: TaskFolder) -> ActionClassifier:
         """The model, read from its folder."""

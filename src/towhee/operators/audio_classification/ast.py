@@ -12,11 +12,13 @@ import numpy as np
 import numpy.typing as npt
 
 from towhee.errors import UsageError
+from towhee.models.class_scores import surest_classes
 from towhee.models.model_source import ModelSource, model_source
 from towhee.models.run_conditions import RunConditions
 from towhee.operators.audio_embedding.ast import AST, AST_MODELS
 from towhee.operators.audio_embedding.sound_operator import SoundOperator
 from towhee.operators.base import ModelOperator, Streams
+from towhee.operators.topk import check_topk
 from towhee.types import Classification
 
 if TYPE_CHECKING:
@@ -84,11 +86,9 @@ class AstAudioClassification(ModelOperator[Any, list[Classification]]):
         checkpoint: str | os.PathLike[str] | None = None,
         trust_pickle: bool = False,
     ) -> None:
-        if isinstance(topk, bool) or not isinstance(topk, int) or topk < 1:
-            raise UsageError(f"topk is a whole number of at least 1, not {topk!r}")
         if scores not in _SCORES:
             raise UsageError(f"scores is one of {', '.join(_SCORES)}, not {scores!r}")
-        self._topk = topk
+        self._topk = check_topk(topk)
         self._scores = _AstScores(
             model_source(
                 model_name, known=AST_MODELS, checkpoint=checkpoint, trust_pickle=trust_pickle
@@ -134,13 +134,7 @@ class AstAudioClassification(ModelOperator[Any, list[Classification]]):
 
     def _named(self, scores: npt.NDArray[Any] | Sequence[Any]) -> list[list[Classification]]:
         labels = self._scores.running.network.labels
-        return [
-            [
-                Classification(labels[place], float(row[place]))
-                for place in np.argsort(-row, kind="stable")[: self._topk].tolist()
-            ]
-            for row in np.asarray(scores)
-        ]
+        return surest_classes(np.asarray(scores), labels, self._topk)
 
 
 class _AstScores(SoundOperator["AstClassifier"]):

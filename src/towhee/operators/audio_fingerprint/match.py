@@ -7,7 +7,8 @@ from typing import Any
 
 from towhee.errors import UsageError
 from towhee.operators.base import Operator, short
-from towhee.search.landmark_index import LEAST_SHARE, LandmarkIndex
+from towhee.operators.topk import check_topk
+from towhee.search.landmark_index import MIN_SHARE, LandmarkIndex
 from towhee.types import AudioFingerprint, RecordingMatch
 
 
@@ -20,7 +21,7 @@ class AudioFingerprintMatch(Operator[AudioFingerprint, list[RecordingMatch]]):
         data: the fingerprints of the recordings: a collection or a list.
         keys: what the recordings are called; the collection's own keys, or positions, if not given.
         topk: the most recordings to give.
-        least_share: of the clip's landmarks that a recording has to have at one offset, 0 to 1;
+        min_share: of the clip's landmarks that a recording has to have at one offset, 0 to 1;
             lower it for clips under heavy noise, and look at ``score`` then.
 
     Raises:
@@ -46,16 +47,14 @@ class AudioFingerprintMatch(Operator[AudioFingerprint, list[RecordingMatch]]):
         *,
         keys: Sequence[Any] | None = None,
         topk: int = 5,
-        least_share: float = LEAST_SHARE,
+        min_share: float = MIN_SHARE,
     ) -> None:
-        if isinstance(topk, bool) or not isinstance(topk, int) or topk < 1:
-            raise UsageError(f"topk is a whole number of at least 1, not {topk!r}")
-        if not isinstance(least_share, (int, float)) or not 0 <= least_share <= 1:
-            raise UsageError(f"least_share is a number from 0 to 1, not {least_share!r}")
+        if not isinstance(min_share, (int, float)) or not 0 <= min_share <= 1:
+            raise UsageError(f"min_share is a number from 0 to 1, not {min_share!r}")
         if not hasattr(data, "__iter__"):
             raise UsageError(f"data is a collection of fingerprints, not {short(data)}")
         self._data, self._keys = data, keys
-        self._topk, self._least_share = topk, least_share
+        self._topk, self._min_share = check_topk(topk), min_share
         self._index: LandmarkIndex | None = None
 
     def setup(self) -> None:
@@ -70,4 +69,4 @@ class AudioFingerprintMatch(Operator[AudioFingerprint, list[RecordingMatch]]):
         """The matches of each value, in order."""
         assert self._index is not None
         search = self._index.search
-        return [search(value, self._topk, least_share=self._least_share) for value in values]
+        return [search(value, self._topk, min_share=self._min_share) for value in values]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 
 from towhee.errors import DataError, UsageError
+from towhee.operators.base import short
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -43,10 +44,12 @@ def plain_text(content: bytes, name: str, *, encoding: str | None = None) -> str
 
 
 def check_encoding(encoding: str | None) -> None:
-    """Raise ``UsageError`` unless Python knows the encoding, or it is ``None``."""
+    """Raise ``UsageError`` unless Python can make text with the encoding, or it is ``None``."""
+    if encoding is None:
+        return
     try:
-        codecs.lookup(encoding or "utf-8")
-    except LookupError as error:
+        "a".encode(encoding)
+    except (LookupError, TypeError, ValueError) as error:
         raise UsageError(
-            f"there is no encoding {encoding!r}, as utf-8 or latin-1 is one"
+            f"there is no encoding {short(encoding)}, as utf-8 or latin-1 is one"
         ) from error

@@ -10,7 +10,7 @@ import PIL.Image
 
 from towhee.errors import UsageError
 from towhee.operators.base import ModelOperator
-from towhee.operators.image_embedding.pixels import as_image
+from towhee.operators.image_embedding.pixels import as_image, image_content
 from towhee.types import Face, Image
 
 Shrunk = tuple[Image, tuple[float, float]]
@@ -54,7 +54,7 @@ class FaceDetector(ModelOperator[Image, list[Face]]):
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def prepare(self, value: Any) -> Shrunk:
         """The image in RGB, no larger than ``max_side``.

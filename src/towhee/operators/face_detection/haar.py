@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from towhee.errors import UsageError, WeightsError
-from towhee.models.file_digest import file_sha256
+from towhee.models.file_digest import file_sha256_once
 from towhee.operators.face_detection.detector import FaceDetector
 from towhee.types import Face, Image
 
@@ -83,7 +83,7 @@ class HaarFaceDetection(FaceDetector):
 
     def fingerprint(self) -> str | None:
         """The cascade's digest."""
-        return file_sha256(self._path())
+        return file_sha256_once(self._path())
 
     def find(self, image: Image) -> list[Face]:
         """All faces in an image in RGB."""

@@ -11,7 +11,7 @@ import numpy as np
 from towhee.errors import UsageError, WeightsError
 from towhee.models.backends.device import check_device
 from towhee.models.faces.importing import import_torch
-from towhee.models.file_digest import file_sha256
+from towhee.models.file_digest import file_sha256_once
 from towhee.operators.face_detection.detector import FaceDetector
 from towhee.types import Face, Image
 
@@ -94,7 +94,7 @@ class MtcnnFaceDetection(FaceDetector):
     def fingerprint(self) -> str | None:
         """The weights, and what computes with them."""
         torch = import_torch("face_detection.mtcnn")
-        return " ".join([*map(file_sha256, self._files()), "torch", torch.__version__])
+        return " ".join([*map(file_sha256_once, self._files()), "torch", torch.__version__])
 
     def find(self, image: Image) -> list[Face]:
         """All faces in an image in RGB."""

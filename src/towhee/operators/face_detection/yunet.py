@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from towhee.models.file_digest import file_sha256
+from towhee.models.file_digest import file_sha256_once
 from towhee.models.onnx_file import known_models, onnx_file
 from towhee.operators.face_detection.detector import FaceDetector
 from towhee.types import Face, Image
@@ -77,7 +77,7 @@ class YuNetFaceDetection(FaceDetector):
         from towhee.models.opencv.importing import import_opencv
 
         version = import_opencv("face_detection.yunet").__version__
-        return f"{file_sha256(self._file.path())} opencv {version}"
+        return f"{file_sha256_once(self._file.path())} opencv {version}"
 
     def find(self, image: Image) -> list[Face]:
         """All faces in an image in RGB."""

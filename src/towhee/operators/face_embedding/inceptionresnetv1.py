@@ -58,7 +58,7 @@ class InceptionResnetV1Embedding(ImageOperator):
     """
 
     extra = "torch"
-    models = {_VGGFACE2: KnownModel(None, DIMENSION, "mit", 111)}
+    models = {_VGGFACE2: KnownModel(dimension=DIMENSION, license="mit", megabytes=111)}
 
     def __init__(
         self,

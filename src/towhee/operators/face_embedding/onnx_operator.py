@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import PIL.Image
 
 from towhee.errors import WeightsError
 from towhee.models.backends import Backend
@@ -19,7 +18,7 @@ from towhee.models.onnx_file import OnnxFile
 from towhee.models.runner import Runner
 from towhee.models.vectors import unit_length
 from towhee.operators.base import ModelOperator, Streams
-from towhee.operators.image_embedding.pixels import as_image
+from towhee.operators.image_embedding.pixels import as_image, image_content
 from towhee.types import Image
 
 Vector = npt.NDArray[np.float32]
@@ -76,7 +75,7 @@ class OnnxFaceEmbedding(ModelOperator[Image, Vector]):
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
         """What the model takes: ``(side, side, 3) uint8``.

@@ -16,10 +16,10 @@ from towhee.operators.network_operator import NetworkOperator
 from towhee.types import Image
 
 if TYPE_CHECKING:
-    from towhee.models.timm_classifier import TimmClassifier
+    from towhee.models.image_network import ImageNetwork
 
 
-class TimmLogits(NetworkOperator[Image, "TimmClassifier"]):
+class TimmLogits(NetworkOperator[Image, "ImageNetwork"]):
     """A number for each class, run by whichever backend is fastest.
 
     Args:
@@ -46,7 +46,7 @@ class TimmLogits(NetworkOperator[Image, "TimmClassifier"]):
 
         return preprocess_of(self.spec)
 
-    def network(self) -> TimmClassifier:
+    def network(self) -> ImageNetwork:
         """The network with its weights, from the folder, the cache or the Hub."""
         from towhee.models.timm_classifier import TimmClassifier
 

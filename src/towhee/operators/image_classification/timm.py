@@ -9,19 +9,17 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import PIL.Image
 
+from towhee.models.class_scores import softmax, surest_classes
 from towhee.models.known_model import KnownModel
 from towhee.models.pretrained_tags import PINNED
 from towhee.models.run_conditions import RunConditions
 from towhee.models.spec import model_spec
 from towhee.operators.base import ModelOperator, Streams
 from towhee.operators.image_classification.logits import TimmLogits
-from towhee.operators.image_classification.topk import check_topk
-from towhee.operators.image_embedding.pixels import as_image
+from towhee.operators.image_embedding.pixels import image_content
+from towhee.operators.topk import check_topk
 from towhee.types import Classification, Image
-
-Logits = npt.NDArray[np.float32]
 
 
 class TimmImageClassification(ModelOperator[Image, list[Classification]]):
@@ -109,7 +107,7 @@ class TimmImageClassification(ModelOperator[Image, list[Classification]]):
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
         """What the model takes: ``(height, width, 3) uint8``, resized and cropped."""
@@ -129,21 +127,9 @@ class TimmImageClassification(ModelOperator[Image, list[Classification]]):
     ) -> list[list[Classification]]:
         if not len(prepared):
             return []
-        shares = _shares(np.asarray(logits_of(prepared), np.float32))
+        shares = softmax(np.asarray(logits_of(prepared), np.float32))
         if self._names is None:
             from towhee.models.timm_labels import class_names
 
             self._names = class_names(self._logits.spec, shares.shape[1], self._labels)
-        names = self._names
-        best = np.argsort(-shares, axis=1, kind="stable")[:, : self._topk]
-        return [
-            [Classification(names[number], float(row[number])) for number in numbers]
-            for row, numbers in zip(shares, best, strict=True)
-        ]
-
-
-def _shares(logits: Logits) -> Logits:
-    """The shares of belief that logits stand for: their softmax."""
-    raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-    shares: Logits = raised / raised.sum(axis=1, keepdims=True)
-    return shares
+        return surest_classes(shares, self._names, self._topk)

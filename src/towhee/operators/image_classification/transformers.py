@@ -6,9 +6,9 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from towhee.models.known_model import KnownModel
-from towhee.operators.image_classification.topk import check_topk
 from towhee.operators.image_embedding.pixels import as_image
 from towhee.operators.task_operator import TaskOperator
+from towhee.operators.topk import check_topk
 from towhee.types import Classification, Image
 
 if TYPE_CHECKING:

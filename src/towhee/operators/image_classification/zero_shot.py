@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import PIL.Image
 
 from towhee.errors import UsageError
+from towhee.models.class_scores import surest_classes
 from towhee.models.known_model import KnownModel
 from towhee.models.model_source import model_source
 from towhee.models.run_conditions import RunConditions
@@ -23,9 +23,10 @@ from towhee.models.transformers.label_scores import (
 )
 from towhee.operators.base import ModelOperator, Streams, short
 from towhee.operators.image_embedding.image_operator import ImageOperator
-from towhee.operators.image_embedding.pixels import as_image
+from towhee.operators.image_embedding.pixels import image_content
 from towhee.operators.image_text_embedding.clip import ClipImageTextEmbedding
 from towhee.operators.image_text_embedding.siglip import SiglipImageTextEmbedding
+from towhee.operators.topk import check_topk
 from towhee.types import Classification, Image
 
 _KNOWN: dict[str, KnownModel] = {
@@ -88,9 +89,8 @@ class ZeroShotImageClassification(ModelOperator[Image, list[Classification]]):
     ) -> None:
         self._labels = _checked_labels(labels)
         sentence_about(self._labels[0], template)
-        if topk is not None and (not isinstance(topk, int) or topk < 1):
-            raise UsageError(f"topk is a number of labels above 0, not {topk!r}")
-        self._template, self._topk = template, topk
+        self._template = template
+        self._topk = None if topk is None else check_topk(topk)
         self._source = model_source(
             model_name, known=_KNOWN, checkpoint=checkpoint, trust_pickle=trust_pickle
         )
@@ -141,7 +141,7 @@ class ZeroShotImageClassification(ModelOperator[Image, list[Classification]]):
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
         """What the model takes: ``(height, width, 3) uint8``, resized and cropped.
@@ -160,12 +160,7 @@ class ZeroShotImageClassification(ModelOperator[Image, list[Classification]]):
         assert self._scores is not None
         if not len(vectors):
             return []
-        labels = self._scores.labels
-        scores = self._scores(vectors)
-        return [
-            [Classification(labels[place], float(row[place])) for place in order[: self._topk]]
-            for row, order in zip(scores, np.argsort(-scores, axis=1, kind="stable"), strict=True)
-        ]
+        return surest_classes(self._scores(vectors), self._scores.labels, self._topk)
 
 
 def _checked_labels(labels: Sequence[str]) -> tuple[str, ...]:

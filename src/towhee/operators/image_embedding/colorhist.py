@@ -11,7 +11,7 @@ import PIL.Image
 
 from towhee.errors import UsageError
 from towhee.operators.base import Operator
-from towhee.operators.image_embedding.pixels import as_image
+from towhee.operators.image_embedding.pixels import as_image, image_content
 from towhee.types import Image
 
 _SPACES = ("hsv", "rgb")
@@ -59,7 +59,7 @@ class ColorHistogramEmbedding(Operator[Image, npt.NDArray[np.float32]]):
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def batch(self, values: Sequence[Any]) -> npt.NDArray[np.float32]:
         """Vectors ``(n, bins ** 3) float32`` for images in any mode.

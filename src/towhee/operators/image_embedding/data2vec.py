@@ -13,8 +13,10 @@ from towhee.models.transformers.backbone import Backbone, check_vision_pooling
 from towhee.operators.image_embedding.image_operator import ImageOperator
 
 _KNOWN = {
-    "facebook/data2vec-vision-base": KnownModel(None, 768, "apache-2.0", 343),
-    "facebook/data2vec-vision-large": KnownModel(None, 1024, "apache-2.0", 1217),
+    "facebook/data2vec-vision-base": KnownModel(dimension=768, license="apache-2.0", megabytes=343),
+    "facebook/data2vec-vision-large": KnownModel(
+        dimension=1024, license="apache-2.0", megabytes=1217
+    ),
 }
 
 

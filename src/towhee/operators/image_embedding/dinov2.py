@@ -13,13 +13,19 @@ from towhee.models.transformers.backbone import Backbone, check_vision_pooling
 from towhee.operators.image_embedding.image_operator import ImageOperator
 
 _KNOWN = {
-    "facebook/dinov2-small": KnownModel(None, 384, "apache-2.0", 88),
-    "facebook/dinov2-base": KnownModel(None, 768, "apache-2.0", 346),
-    "facebook/dinov2-large": KnownModel(None, 1024, "apache-2.0", 1217),
-    "facebook/dinov2-giant": KnownModel(None, 1536, "apache-2.0", 4546),
-    "facebook/dinov2-with-registers-small": KnownModel(None, 384, "apache-2.0", 88),
-    "facebook/dinov2-with-registers-base": KnownModel(None, 768, "apache-2.0", 346),
-    "facebook/dinov2-with-registers-large": KnownModel(None, 1024, "apache-2.0", 1217),
+    "facebook/dinov2-small": KnownModel(dimension=384, license="apache-2.0", megabytes=88),
+    "facebook/dinov2-base": KnownModel(dimension=768, license="apache-2.0", megabytes=346),
+    "facebook/dinov2-large": KnownModel(dimension=1024, license="apache-2.0", megabytes=1217),
+    "facebook/dinov2-giant": KnownModel(dimension=1536, license="apache-2.0", megabytes=4546),
+    "facebook/dinov2-with-registers-small": KnownModel(
+        dimension=384, license="apache-2.0", megabytes=88
+    ),
+    "facebook/dinov2-with-registers-base": KnownModel(
+        dimension=768, license="apache-2.0", megabytes=346
+    ),
+    "facebook/dinov2-with-registers-large": KnownModel(
+        dimension=1024, license="apache-2.0", megabytes=1217
+    ),
 }
 
 

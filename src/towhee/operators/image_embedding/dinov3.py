@@ -13,10 +13,18 @@ from towhee.models.transformers.backbone import Backbone, check_vision_pooling
 from towhee.operators.image_embedding.image_operator import ImageOperator
 
 _KNOWN = {
-    "facebook/dinov3-vits16-pretrain-lvd1689m": KnownModel(None, 384, "dinov3-license", 86),
-    "facebook/dinov3-vitb16-pretrain-lvd1689m": KnownModel(None, 768, "dinov3-license", 343),
-    "facebook/dinov3-vitl16-pretrain-lvd1689m": KnownModel(None, 1024, "dinov3-license", 1213),
-    "facebook/dinov3-convnext-tiny-pretrain-lvd1689m": KnownModel(None, 768, "dinov3-license", 111),
+    "facebook/dinov3-vits16-pretrain-lvd1689m": KnownModel(
+        dimension=384, license="dinov3-license", megabytes=86
+    ),
+    "facebook/dinov3-vitb16-pretrain-lvd1689m": KnownModel(
+        dimension=768, license="dinov3-license", megabytes=343
+    ),
+    "facebook/dinov3-vitl16-pretrain-lvd1689m": KnownModel(
+        dimension=1024, license="dinov3-license", megabytes=1213
+    ),
+    "facebook/dinov3-convnext-tiny-pretrain-lvd1689m": KnownModel(
+        dimension=768, license="dinov3-license", megabytes=111
+    ),
 }
 
 

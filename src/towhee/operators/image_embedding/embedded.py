@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import PIL.Image
 
 from towhee.models.candidates import Candidate
 from towhee.models.embedded_model import embedded_model
@@ -16,7 +15,7 @@ from towhee.models.preprocess import is_fast
 from towhee.models.runner import Runner
 from towhee.operators.base import ModelOperator, Streams
 from towhee.operators.image_embedding.forward import pixel_streams, pixel_vectors
-from towhee.operators.image_embedding.pixels import as_image
+from towhee.operators.image_embedding.pixels import as_image, image_content
 from towhee.types import Image
 
 _BATCH_SIZE = 4  # beyond which a core gains nothing
@@ -80,7 +79,7 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def fingerprint(self) -> str | None:
         """Weights, layer, preprocessing, backend and precision; ``None`` for random weights."""

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import PIL.Image
 
 from towhee.models.preprocess import is_fast
 from towhee.models.run_conditions import RunConditions
 from towhee.models.towers import ImageTower
-from towhee.operators.image_embedding.pixels import as_image, own_images
+from towhee.operators.image_embedding.pixels import as_image, image_content, own_images
 from towhee.operators.network_operator import NetworkOperator
 from towhee.types import Image
 
@@ -65,7 +64,7 @@ class ImageOperator(NetworkOperator[Image, "ImageNetwork"]):
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
         """What the model takes: ``(height, width, 3) uint8``, resized and cropped.

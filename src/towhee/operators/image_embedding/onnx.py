@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import PIL.Image
 
 from towhee.errors import UsageError, WeightsError
 from towhee.models.machine import cores
 from towhee.models.preprocess import CropMode, Preprocess
 from towhee.models.vectors import unit_length
 from towhee.operators.base import ModelOperator, Streams
-from towhee.operators.image_embedding.pixels import as_image
+from towhee.operators.image_embedding.pixels import as_image, image_content
 from towhee.types import Image
 
 if TYPE_CHECKING:
@@ -129,7 +128,7 @@ class OnnxImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def fingerprint(self) -> str | None:
         """The file, what lies beside it, and the version of onnxruntime."""

@@ -13,10 +13,10 @@ from towhee.models.run_conditions import RunConditions
 from towhee.operators.image_embedding.image_operator import ImageOperator
 
 _KNOWN = {
-    "ViT-B-32": KnownModel(None, 512, "mit", 605),
-    "ViT-B-16": KnownModel(None, 512, "mit", 599),
-    "ViT-L-14": KnownModel(None, 768, "mit", 1711),
-    "ViT-B-16-SigLIP": KnownModel(None, 768, "apache-2.0", 813),
+    "ViT-B-32": KnownModel(dimension=512, license="mit", megabytes=605),
+    "ViT-B-16": KnownModel(dimension=512, license="mit", megabytes=599),
+    "ViT-L-14": KnownModel(dimension=768, license="mit", megabytes=1711),
+    "ViT-B-16-SigLIP": KnownModel(dimension=768, license="apache-2.0", megabytes=813),
 }
 
 

@@ -12,7 +12,7 @@ import PIL.Image
 
 from towhee.errors import UsageError
 from towhee.operators.base import Operator
-from towhee.operators.image_embedding.pixels import as_image
+from towhee.operators.image_embedding.pixels import as_image, image_content
 from towhee.types import Image
 
 _FINER = 4  # the picture has this many times the hash's size before its finer detail is dropped
@@ -60,7 +60,7 @@ class PerceptualHashEmbedding(Operator[Image, npt.NDArray[np.float32]]):
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def batch(self, values: Sequence[Any]) -> npt.NDArray[np.float32]:
         """Vectors ``(n, hash_size ** 2) float32`` for images in any mode.

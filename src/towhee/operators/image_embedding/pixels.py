@@ -1,4 +1,4 @@
-"""What an embedding operator accepts as an image."""
+"""What an operator on images accepts as one."""
 
 from __future__ import annotations
 
@@ -46,6 +46,11 @@ def as_image(value: object) -> Image:
     return image
 
 
+def image_content(value: Any) -> Any:
+    """By what a value is known again: the pixels of a PIL image; anything else as it is."""
+    return as_image(value) if isinstance(value, PIL.Image.Image) else value
+
+
 def own_images(values: Sequence[Any]) -> list[Image]:
     """The user's own images on which backends are compared: paths, addresses or images."""
     decode = PilImageDecode()
@@ -71,9 +76,8 @@ def _of_array(value: npt.NDArray[np.uint8]) -> Image:
 
 def _no_image(value: object) -> DataError:
     return DataError(
-        f"{short(value)} is not an image: an embedding takes an Image, a PIL image or a uint8 "
-        "array (height, width, 3) in RGB; put image_decode.pil in front of it to read paths, "
-        "addresses or bytes"
+        f"{short(value)} is not an image: pass an Image, a PIL image or a uint8 array "
+        "(height, width, 3) in RGB; put image_decode.pil in front to read paths, addresses or bytes"
     )
 
 

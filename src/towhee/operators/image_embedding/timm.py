@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import PIL.Image
 
 from towhee.models.known_model import KnownModel
 from towhee.models.preprocess import Preprocess, is_fast
@@ -16,15 +15,15 @@ from towhee.models.pretrained_tags import PINNED
 from towhee.models.run_conditions import RunConditions
 from towhee.models.spec import model_spec
 from towhee.models.vectors import check_pooling
-from towhee.operators.image_embedding.pixels import as_image, own_images
+from towhee.operators.image_embedding.pixels import as_image, image_content, own_images
 from towhee.operators.network_operator import NetworkOperator
 from towhee.types import Image
 
 if TYPE_CHECKING:
-    from towhee.models.timm_image_network import TimmImageNetwork
+    from towhee.models.image_network import ImageNetwork
 
 
-class TimmImageEmbedding(NetworkOperator[Image, "TimmImageNetwork"]):
+class TimmImageEmbedding(NetworkOperator[Image, "ImageNetwork"]):
     """Embed images with any model of the timm library.
 
     Args:
@@ -75,7 +74,7 @@ class TimmImageEmbedding(NetworkOperator[Image, "TimmImageNetwork"]):
 
     extra = "torch"
     models = {
-        name: KnownModel(None, dimension, license)
+        name: KnownModel(dimension=dimension, license=license)
         for name, (_, dimension, license) in PINNED.items()
     }
 
@@ -133,7 +132,7 @@ class TimmImageEmbedding(NetworkOperator[Image, "TimmImageNetwork"]):
             self._preprocess = preprocess_of(self.spec)
         return self._preprocess
 
-    def network(self) -> TimmImageNetwork:
+    def network(self) -> ImageNetwork:
         """The network with its weights, from the cache or the Hub."""
         from towhee.models.timm_image_network import TimmImageNetwork
 
@@ -151,7 +150,7 @@ class TimmImageEmbedding(NetworkOperator[Image, "TimmImageNetwork"]):
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
         """What the model takes: ``(height, width, 3) uint8``, resized and cropped.

@@ -13,11 +13,19 @@ from towhee.models.transformers.backbone import Backbone, check_vision_pooling
 from towhee.operators.image_embedding.image_operator import ImageOperator
 
 _KNOWN = {
-    "google/vit-base-patch16-224-in21k": KnownModel(None, 768, "apache-2.0", 346),
-    "microsoft/swin-tiny-patch4-window7-224": KnownModel(None, 768, "apache-2.0", 113),
-    "microsoft/beit-base-patch16-224-pt22k-ft22k": KnownModel(None, 768, "apache-2.0", 412),
-    "facebook/convnextv2-tiny-1k-224": KnownModel(None, 768, "apache-2.0", 115),
-    "microsoft/resnet-50": KnownModel(None, 2048, "apache-2.0", 103),
+    "google/vit-base-patch16-224-in21k": KnownModel(
+        dimension=768, license="apache-2.0", megabytes=346
+    ),
+    "microsoft/swin-tiny-patch4-window7-224": KnownModel(
+        dimension=768, license="apache-2.0", megabytes=113
+    ),
+    "microsoft/beit-base-patch16-224-pt22k-ft22k": KnownModel(
+        dimension=768, license="apache-2.0", megabytes=412
+    ),
+    "facebook/convnextv2-tiny-1k-224": KnownModel(
+        dimension=768, license="apache-2.0", megabytes=115
+    ),
+    "microsoft/resnet-50": KnownModel(dimension=2048, license="apache-2.0", megabytes=103),
 }
 
 

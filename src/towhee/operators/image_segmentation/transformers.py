@@ -26,8 +26,8 @@ class TransformersImageSegmentation(TaskOperator[Image, list[Segment], "ImageSeg
             over a backbone of timm, such as DETR's own, need ``pip install "towhee[torch]"`` too.
         kind: ``"semantic"`` for one segment of each class, ``"instance"`` for one of each object,
             ``"panoptic"`` for both; ``None`` for the most that the model does.
-        threshold: the score that an object must exceed.
-        mask_threshold: the probability from which on a pixel belongs to an object.
+        min_score: the score that an object must exceed, between 0 and 1.
+        mask_threshold: the probability, between 0 and 1, from which on a pixel belongs to an object.
         overlap_threshold: of an object this share has to remain where others lie over it.
         device: ``"auto"`` for a CUDA GPU if there is one and the CPU otherwise, or ``"cpu"``,
             ``"cuda"``, ``"cuda:1"``, ``"mps"``.
@@ -67,7 +67,7 @@ class TransformersImageSegmentation(TaskOperator[Image, list[Segment], "ImageSeg
         model_name: str = "facebook/detr-resnet-50-panoptic",
         *,
         kind: str | None = None,
-        threshold: float = 0.9,
+        min_score: float = 0.9,
         mask_threshold: float = 0.5,
         overlap_threshold: float = 0.5,
         device: str = "auto",
@@ -78,7 +78,7 @@ class TransformersImageSegmentation(TaskOperator[Image, list[Segment], "ImageSeg
         if kind is not None and kind not in KINDS:
             raise UsageError(f"kind is one of {', '.join(KINDS)}, not {kind!r}")
         shares = {
-            "threshold": threshold,
+            "min_score": min_score,
             "mask_threshold": mask_threshold,
             "overlap_threshold": overlap_threshold,
         }

@@ -15,10 +15,18 @@ from towhee.models.transformers.dual_encoders import BLIP
 from towhee.operators.image_text_embedding.tower_operator import TowerOperator
 
 _KNOWN = {
-    "Salesforce/blip-itm-base-coco": KnownModel(None, 256, "bsd-3-clause", 895),
-    "Salesforce/blip-itm-base-flickr": KnownModel(None, 256, "bsd-3-clause", 895),
-    "Salesforce/blip-itm-large-coco": KnownModel(None, 256, "bsd-3-clause", 1789),
-    "Salesforce/blip-itm-large-flickr": KnownModel(None, 256, "bsd-3-clause", 1789),
+    "Salesforce/blip-itm-base-coco": KnownModel(
+        dimension=256, license="bsd-3-clause", megabytes=895
+    ),
+    "Salesforce/blip-itm-base-flickr": KnownModel(
+        dimension=256, license="bsd-3-clause", megabytes=895
+    ),
+    "Salesforce/blip-itm-large-coco": KnownModel(
+        dimension=256, license="bsd-3-clause", megabytes=1789
+    ),
+    "Salesforce/blip-itm-large-flickr": KnownModel(
+        dimension=256, license="bsd-3-clause", megabytes=1789
+    ),
 }
 _OLDER_NAMES = {
     f"blip_itm_{size}": f"Salesforce/blip-itm-{size.replace('_', '-')}"

@@ -15,11 +15,13 @@ from towhee.models.transformers.dual_encoders import CLIP
 from towhee.operators.image_text_embedding.tower_operator import TowerOperator
 
 _KNOWN = {
-    "laion/CLIP-ViT-B-32-laion2B-s34B-b79K": KnownModel(None, 512, "mit", 605),
-    "openai/clip-vit-base-patch32": KnownModel(None, 512, None, 605),
-    "openai/clip-vit-base-patch16": KnownModel(None, 512, None, 599),
-    "openai/clip-vit-large-patch14": KnownModel(None, 768, None, 1711),
-    "openai/clip-vit-large-patch14-336": KnownModel(None, 768, None, 1711),
+    "laion/CLIP-ViT-B-32-laion2B-s34B-b79K": KnownModel(
+        dimension=512, license="mit", megabytes=605
+    ),
+    "openai/clip-vit-base-patch32": KnownModel(dimension=512, megabytes=605),
+    "openai/clip-vit-base-patch16": KnownModel(dimension=512, megabytes=599),
+    "openai/clip-vit-large-patch14": KnownModel(dimension=768, megabytes=1711),
+    "openai/clip-vit-large-patch14-336": KnownModel(dimension=768, megabytes=1711),
 }
 _OLDER_NAMES = {
     f"clip_vit_{size}": f"openai/clip-vit-{size.replace('_', '-')}"

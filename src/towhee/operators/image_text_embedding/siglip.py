@@ -15,10 +15,18 @@ from towhee.models.transformers.dual_encoders import SIGLIP
 from towhee.operators.image_text_embedding.tower_operator import TowerOperator
 
 _KNOWN = {
-    "google/siglip-base-patch16-224": KnownModel(None, 768, "apache-2.0", 813),
-    "google/siglip-large-patch16-256": KnownModel(None, 1024, "apache-2.0", 2609),
-    "google/siglip-so400m-patch14-384": KnownModel(None, 1152, "apache-2.0", 3511),
-    "google/siglip2-base-patch16-224": KnownModel(None, 768, "apache-2.0", 1501),
+    "google/siglip-base-patch16-224": KnownModel(
+        dimension=768, license="apache-2.0", megabytes=813
+    ),
+    "google/siglip-large-patch16-256": KnownModel(
+        dimension=1024, license="apache-2.0", megabytes=2609
+    ),
+    "google/siglip-so400m-patch14-384": KnownModel(
+        dimension=1152, license="apache-2.0", megabytes=3511
+    ),
+    "google/siglip2-base-patch16-224": KnownModel(
+        dimension=768, license="apache-2.0", megabytes=1501
+    ),
 }
 
 

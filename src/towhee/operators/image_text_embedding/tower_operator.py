@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy.typing as npt
-import PIL.Image
 
 from towhee.models.network import Batch
 from towhee.models.run_conditions import RunConditions
 from towhee.models.towers import ImageTower, TextTower, TowerNetwork
 from towhee.operators.base import Streams
-from towhee.operators.image_embedding.pixels import as_image, own_images
+from towhee.operators.image_embedding.pixels import as_image, image_content, own_images
 from towhee.operators.network_operator import NetworkOperator
 from towhee.operators.text_embedding.text import as_text
 
@@ -75,16 +73,15 @@ class TowerOperator(NetworkOperator[Any, TowerNetwork]):
         how = super().streams()
         if self._text is None:
             return how
-        return replace(
-            how,
-            batch_size=how.batch_size or (_BATCH_SIZE if how.threads else _GPU_BATCH_SIZE),
-            length=len,
-            usual_length=self.running.network.usual_length,
+        return how.by_length(
+            self.running.network.usual_length,
+            batch_size=_BATCH_SIZE,
+            gpu_batch_size=_GPU_BATCH_SIZE,
         )
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def prepare(self, value: Any) -> npt.NDArray[Any]:
         """What the tower takes: pixels of an image, or the numbers of a text's tokens.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -109,12 +108,7 @@ class TransformersMachineTranslation(TaskOperator[str, str, "MachineTranslator"]
     def streams(self) -> Streams:
         """The model for an engine, in batches of texts of like length."""
         how = super().streams()
-        return replace(
-            how,
-            batch_size=how.batch_size or (_BATCH_SIZE if how.threads else _GPU_BATCH_SIZE),
-            length=len,
-            usual_length=_USUAL_LENGTH,
-        )
+        return how.by_length(_USUAL_LENGTH, batch_size=_BATCH_SIZE, gpu_batch_size=_GPU_BATCH_SIZE)
 
     def prepare(self, value: Any) -> npt.NDArray[np.int64]:
         """The numbers of the text's tokens, ``(length,) int64``."""

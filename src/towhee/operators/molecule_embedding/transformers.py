@@ -37,7 +37,7 @@ class TransformersMoleculeEmbedding(TransformersTextEmbedding):
     https://arxiv.org/abs/2209.01712
     """
 
-    models = {"DeepChem/ChemBERTa-100M-MLM": KnownModel(None, 768, None, 369)}
+    models = {"DeepChem/ChemBERTa-100M-MLM": KnownModel(dimension=768, megabytes=369)}
     samples = SAMPLE_MOLECULES
 
     def __init__(

@@ -7,15 +7,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import PIL.Image
 
 from towhee.errors import UnknownNameError, UsageError
-from towhee.models.file_digest import file_sha256
+from towhee.models.file_digest import file_sha256_once
 from towhee.models.onnx_file import known_models, onnx_file
 from towhee.models.opencv.coco import COCO_CLASSES
 from towhee.models.opencv.layouts import LAYOUTS
 from towhee.operators.base import ModelOperator
-from towhee.operators.image_embedding.pixels import as_image
+from towhee.operators.image_embedding.pixels import as_image, image_content
 from towhee.types import Detection, Image
 
 if TYPE_CHECKING:
@@ -102,11 +101,11 @@ class OpenCvObjectDetection(ModelOperator[Image, list[Detection]]):
         from towhee.models.opencv.importing import import_opencv
 
         version = import_opencv("object_detection.opencv").__version__
-        return f"{file_sha256(self._file.path())} opencv {version}"
+        return f"{file_sha256_once(self._file.path())} opencv {version}"
 
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
-        return as_image(value) if isinstance(value, PIL.Image.Image) else value
+        return image_content(value)
 
     def prepare(self, value: Any) -> Image:
         """The image in RGB.

@@ -23,7 +23,7 @@ class TransformersObjectDetection(TaskOperator[Image, list[Detection], "ObjectDe
     Args:
         model_name: one that is listed, or any repository of the Hub, ``"owner/name"``. Detectors
             over a backbone of timm, such as DETR's own, need ``pip install "towhee[torch]"`` too.
-        threshold: the score that an object must exceed, between 0 and 1.
+        min_score: the score that an object must exceed, between 0 and 1.
         device: ``"auto"`` for a CUDA GPU if there is one and the CPU otherwise, or ``"cpu"``,
             ``"cuda"``, ``"cuda:1"``, ``"mps"``.
         batch_size: how many images the model gets at once; ``None`` to find it by measuring.
@@ -59,14 +59,14 @@ class TransformersObjectDetection(TaskOperator[Image, list[Detection], "ObjectDe
         self,
         model_name: str = "PekingU/rtdetr_r18vd_coco_o365",
         *,
-        threshold: float = 0.5,
+        min_score: float = 0.5,
         device: str = "auto",
         batch_size: int | None = None,
         checkpoint: str | os.PathLike[str] | None = None,
         trust_pickle: bool = False,
     ) -> None:
-        if not 0 <= threshold < 1:
-            raise UsageError(f"threshold is from 0 to below 1, not {threshold!r}")
+        if not 0 <= min_score < 1:
+            raise UsageError(f"min_score is from 0 to below 1, not {min_score!r}")
         super().__init__(
             model_name,
             checkpoint=checkpoint,
@@ -74,13 +74,13 @@ class TransformersObjectDetection(TaskOperator[Image, list[Detection], "ObjectDe
             device=device,
             batch_size=batch_size,
         )
-        self._threshold = threshold
+        self._min_score = min_score
 
     def loaded(self, folder: TaskFolder) -> ObjectDetector:
         """The detector, read from its folder."""
         from towhee.models.transformers.object_detector import ObjectDetector
 
-        return ObjectDetector(folder, self._threshold)
+        return ObjectDetector(folder, min_score=self._min_score)
 
     def prepare(self, value: Any) -> PreparedImage:
         """The image as the model takes it."""

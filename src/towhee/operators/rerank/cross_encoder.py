@@ -14,6 +14,7 @@ from towhee.models.known_model import KnownModel
 from towhee.models.model_source import model_source
 from towhee.operators.base import Operator, short
 from towhee.operators.text_embedding.text import as_text
+from towhee.operators.topk import check_topk
 
 if TYPE_CHECKING:
     from towhee.models.text.pair_scorer import PairScorer
@@ -34,7 +35,7 @@ class CrossEncoderRerank(Operator[Any, Ranked]):
         model_name: ``"cross-encoder/ms-marco-MiniLM-L6-v2"``, or any repository of the Hub with
             one label, as sentence-transformers' ``CrossEncoder`` saves it.
         topk: how many texts to keep; all if ``None``.
-        threshold: the least score of a text that is kept; all if ``None``. What scores mean
+        min_score: the least score of a text that is kept; all if ``None``. What scores mean
             depends on the model; the default's are above 0 for answers and below for others.
         order: ``"score"``, or ``"given"`` to leave the texts in the order that they have.
         max_tokens: of query and text together, of which the longer is cut; ``None`` for what the
@@ -59,9 +60,9 @@ class CrossEncoderRerank(Operator[Any, Ranked]):
     placement = "model"
     extra = "text"
     models = {
-        "cross-encoder/ms-marco-MiniLM-L6-v2": KnownModel(None, None, "apache-2.0", 91),
-        "cross-encoder/ms-marco-MiniLM-L12-v2": KnownModel(None, None, "apache-2.0", 133),
-        "BAAI/bge-reranker-base": KnownModel(None, None, "mit", 1112),
+        "cross-encoder/ms-marco-MiniLM-L6-v2": KnownModel(license="apache-2.0", megabytes=91),
+        "cross-encoder/ms-marco-MiniLM-L12-v2": KnownModel(license="apache-2.0", megabytes=133),
+        "BAAI/bge-reranker-base": KnownModel(license="mit", megabytes=1112),
     }
 
     def __init__(
@@ -69,15 +70,13 @@ class CrossEncoderRerank(Operator[Any, Ranked]):
         model_name: str = "cross-encoder/ms-marco-MiniLM-L6-v2",
         *,
         topk: int | None = None,
-        threshold: float | None = None,
+        min_score: float | None = None,
         order: str = "score",
         max_tokens: int | None = None,
         device: str = "auto",
         checkpoint: str | os.PathLike[str] | None = None,
         trust_pickle: bool = False,
     ) -> None:
-        if topk is not None and (not isinstance(topk, int) or topk < 1):
-            raise UsageError(f"topk is a whole number of at least 1, or None, not {topk!r}")
         if order not in ("score", "given"):
             raise UsageError(f"order is 'score' or 'given', not {order!r}")
         if order == "given" and topk is not None:
@@ -88,7 +87,8 @@ class CrossEncoderRerank(Operator[Any, Ranked]):
         self.source = model_source(
             model_name, known=self.models, checkpoint=checkpoint, trust_pickle=trust_pickle
         )
-        self._topk, self._threshold, self._order = topk, threshold, order
+        self._topk = None if topk is None else check_topk(topk)
+        self._min_score, self._order = min_score, order
         self._max_tokens, self._device = max_tokens, device
         self._scorer: PairScorer | None = None
 
@@ -133,8 +133,8 @@ class CrossEncoderRerank(Operator[Any, Ranked]):
         places = list(range(len(texts)))
         if self._order == "score":
             places.sort(key=lambda place: -scores[place])
-        if self._threshold is not None:
-            places = [place for place in places if scores[place] >= self._threshold]
+        if self._min_score is not None:
+            places = [place for place in places if scores[place] >= self._min_score]
         places = places[: self._topk]
         return [texts[place] for place in places], [scores[place] for place in places]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from towhee.errors import UsageError
 from towhee.operators.base import Operator, short
+from towhee.operators.topk import check_topk
 from towhee.search import ExactSearch, metric_named
 from towhee.types import Entity, SearchResult
 
@@ -32,12 +33,10 @@ class SearchVectors(Operator[Any, SearchResult]):
 
     def __init__(self, data: Iterable[Any], cal: str = "L2", topk: int = 5) -> None:
         self._metric = metric_named(cal)
-        if not isinstance(topk, int) or topk < 1:
-            raise UsageError(f"topk is a whole number of at least 1, not {topk!r}")
         if isinstance(data, (str, bytes)) or not hasattr(data, "__iter__"):
             raise UsageError(f"search_vectors searches a collection of vectors, not {short(data)}")
         self._data = data
-        self._topk = topk
+        self._topk = check_topk(topk)
         self._index: ExactSearch | None = None
 
     def setup(self) -> None:

@@ -62,6 +62,7 @@ def telling_shapes(work: str, arrays: Sequence[npt.NDArray[Any]]) -> Iterator[No
     """Say which shapes could not be put together, where NumPy refuses them."""
     try:
         yield
-    except ValueError as refusal:  # an AxisError is one
+    # An AxisError is a ValueError; an axis of 30 digits, or of what has none, is told otherwise.
+    except (ValueError, IndexError, OverflowError) as refusal:
         shapes = ", ".join(str(array.shape) for array in arrays)
         raise DataError(f"cannot {work} arrays of shape {shapes}: {refusal}") from refusal

@@ -38,6 +38,8 @@ class TensorNormalize(ArrayOperator):
         if whole.dtype.kind not in "fc":
             whole = whole.astype(np.float64)
         with telling_shapes(f"normalise along axis {self._axis}", [whole]):
+            if not whole.ndim:
+                raise ValueError("a number has no axis")
             largest = np.abs(whole).max(axis=self._axis, keepdims=True)
         if not np.all(largest):
             raise DataError(

@@ -33,7 +33,9 @@ class DprTextEmbedding(TransformersTextEmbedding):
     """
 
     models = {
-        f"facebook/dpr-{kind}_encoder-{data}-base": KnownModel(None, 768, "cc-by-nc-4.0", 438)
+        f"facebook/dpr-{kind}_encoder-{data}-base": KnownModel(
+            dimension=768, license="cc-by-nc-4.0", megabytes=438
+        )
         for data in ("single-nq", "multiset")
         for kind in ("ctx", "question")
     }

@@ -66,7 +66,7 @@ class HashingTextEmbedding(Operator[str, npt.NDArray[np.float32]]):
         weighting: str = "log",
         normalize: bool = True,
     ) -> None:
-        if not isinstance(dimension, int) or dimension < 1:
+        if not isinstance(dimension, int) or isinstance(dimension, bool) or dimension < 1:
             raise UsageError(f"dimension is a number from 1, not {dimension!r}")
         if weighting not in _WEIGHTINGS:
             raise UsageError(f"weighting is one of {', '.join(_WEIGHTINGS)}, not {weighting!r}")

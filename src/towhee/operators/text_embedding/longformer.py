@@ -28,8 +28,8 @@ class LongformerTextEmbedding(TransformersTextEmbedding):
     """
 
     models = {
-        "allenai/longformer-base-4096": KnownModel(None, 768, "apache-2.0"),
-        "allenai/longformer-large-4096": KnownModel(None, 1024),
+        "allenai/longformer-base-4096": KnownModel(dimension=768, license="apache-2.0"),
+        "allenai/longformer-large-4096": KnownModel(dimension=1024),
     }
 
     def __init__(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -35,11 +34,10 @@ class TokenOperator(NetworkOperator[str, N]):
     def streams(self) -> Streams:
         """The model for an engine: a call for each core, in batches of texts of like length."""
         how = super().streams()
-        return replace(
-            how,
-            batch_size=how.batch_size or (_BATCH_SIZE if how.threads else _GPU_BATCH_SIZE),
-            length=len,
-            usual_length=self.running.network.usual_length,
+        return how.by_length(
+            self.running.network.usual_length,
+            batch_size=_BATCH_SIZE,
+            gpu_batch_size=_GPU_BATCH_SIZE,
         )
 
     def prepare(self, value: Any) -> npt.NDArray[np.int64]:

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
     from towhee.models.text.encoder_network import EncoderNetwork
 
 _KNOWN: Mapping[str, KnownModel] = {
-    "google-bert/bert-base-uncased": KnownModel(None, 768, "apache-2.0", 440),
-    "FacebookAI/roberta-base": KnownModel(None, 768, "mit", 499),
-    "FacebookAI/xlm-roberta-base": KnownModel(None, 768, "mit", 1120),
-    "distilbert/distilbert-base-uncased": KnownModel(None, 768, "apache-2.0", 268),
-    "answerdotai/ModernBERT-base": KnownModel(None, 768, "apache-2.0", 599),
-    "intfloat/e5-small-v2": KnownModel(None, 384, "mit", 133),
-    "BAAI/bge-small-en-v1.5": KnownModel(None, 384, "mit", 133),
+    "google-bert/bert-base-uncased": KnownModel(dimension=768, license="apache-2.0", megabytes=440),
+    "FacebookAI/roberta-base": KnownModel(dimension=768, license="mit", megabytes=499),
+    "FacebookAI/xlm-roberta-base": KnownModel(dimension=768, license="mit", megabytes=1120),
+    "distilbert/distilbert-base-uncased": KnownModel(
+        dimension=768, license="apache-2.0", megabytes=268
+    ),
+    "answerdotai/ModernBERT-base": KnownModel(dimension=768, license="apache-2.0", megabytes=599),
+    "intfloat/e5-small-v2": KnownModel(dimension=384, license="mit", megabytes=133),
+    "BAAI/bge-small-en-v1.5": KnownModel(dimension=384, license="mit", megabytes=133),
 }
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -108,12 +107,7 @@ class TransformersTextGeneration(TaskOperator[Prompt, str, "TextGenerator"]):
     def streams(self) -> Streams:
         """The model for an engine, in batches of prompts of like length."""
         how = super().streams()
-        return replace(
-            how,
-            batch_size=how.batch_size or (_BATCH_SIZE if how.threads else _GPU_BATCH_SIZE),
-            length=len,
-            usual_length=_USUAL_LENGTH,
-        )
+        return how.by_length(_USUAL_LENGTH, batch_size=_BATCH_SIZE, gpu_batch_size=_GPU_BATCH_SIZE)
 
     def prepare(self, value: Any) -> npt.NDArray[np.int64]:
         """The numbers of the prompt's tokens, ``(length,) int64``."""

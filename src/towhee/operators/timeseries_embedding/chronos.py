@@ -52,14 +52,14 @@ class ChronosTimeseriesEmbedding(TaskOperator[Any, npt.NDArray[np.float32], "Chr
     task = "time series"
     extra = "timeseries"
     models = {
-        "amazon/chronos-bolt-small": KnownModel(None, 512, "apache-2.0", megabytes=191),
-        "amazon/chronos-bolt-tiny": KnownModel(None, 256, "apache-2.0", megabytes=35),
-        "amazon/chronos-bolt-mini": KnownModel(None, 384, "apache-2.0", megabytes=85),
-        "amazon/chronos-bolt-base": KnownModel(None, 768, "apache-2.0", megabytes=821),
-        "amazon/chronos-2": KnownModel(None, 768, "apache-2.0", megabytes=478),
-        "amazon/chronos-t5-tiny": KnownModel(None, 256, "apache-2.0", megabytes=34),
-        "amazon/chronos-t5-small": KnownModel(None, 512, "apache-2.0", megabytes=185),
-        "amazon/chronos-t5-base": KnownModel(None, 768, "apache-2.0", megabytes=806),
+        "amazon/chronos-bolt-small": KnownModel(dimension=512, license="apache-2.0", megabytes=191),
+        "amazon/chronos-bolt-tiny": KnownModel(dimension=256, license="apache-2.0", megabytes=35),
+        "amazon/chronos-bolt-mini": KnownModel(dimension=384, license="apache-2.0", megabytes=85),
+        "amazon/chronos-bolt-base": KnownModel(dimension=768, license="apache-2.0", megabytes=821),
+        "amazon/chronos-2": KnownModel(dimension=768, license="apache-2.0", megabytes=478),
+        "amazon/chronos-t5-tiny": KnownModel(dimension=256, license="apache-2.0", megabytes=34),
+        "amazon/chronos-t5-small": KnownModel(dimension=512, license="apache-2.0", megabytes=185),
+        "amazon/chronos-t5-base": KnownModel(dimension=768, license="apache-2.0", megabytes=806),
     }
 
     def __init__(

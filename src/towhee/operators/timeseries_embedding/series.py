@@ -37,7 +37,10 @@ def as_series(value: Any, *, at_least: int) -> Floats:
         raise DataError(f"{short(value)} is no time series ({error}); pass {_ACCEPTED}") from error
     if array.dtype.kind not in "iuf" and not _holds_numbers(array):
         raise DataError(f"{short(value)} is no time series; pass {_ACCEPTED}")
-    series = np.array(array.T if has_columns else array, np.float64)
+    try:
+        series = np.array(array.T if has_columns else array, np.float64)
+    except OverflowError as error:  # Python's whole numbers know no bounds
+        raise DataError(f"{short(value)} holds a number that is too large ({error})") from error
     series = series[None] if series.ndim == 1 else series
     if series.ndim != 2:
         raise DataError(f"an array of shape {array.shape} is no time series; pass {_ACCEPTED}")

@@ -55,11 +55,17 @@ class TransformersTimeseriesEmbedding(TaskOperator[Any, npt.NDArray[np.float32],
     task = "time series"
     extra = "transformers"
     models = {
-        "google/timesfm-2.5-200m-transformers": KnownModel(None, 1280, "apache-2.0", megabytes=925),
-        "google/timesfm-2.0-500m-pytorch": KnownModel(None, 1280, "apache-2.0", megabytes=1994),
-        "ibm-granite/granite-timeseries-patchtst": KnownModel(None, 128, "apache-2.0", megabytes=3),
+        "google/timesfm-2.5-200m-transformers": KnownModel(
+            dimension=1280, license="apache-2.0", megabytes=925
+        ),
+        "google/timesfm-2.0-500m-pytorch": KnownModel(
+            dimension=1280, license="apache-2.0", megabytes=1994
+        ),
+        "ibm-granite/granite-timeseries-patchtst": KnownModel(
+            dimension=128, license="apache-2.0", megabytes=3
+        ),
         "ibm-granite/granite-timeseries-patchtsmixer": KnownModel(
-            None, None, "apache-2.0", megabytes=2
+            license="apache-2.0", megabytes=2
         ),
     }
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from towhee.errors import DataError
-from towhee.operators.base import Operator, short
+from towhee.operators.base import Operator
+from towhee.operators.vector.vectors import as_floats
 from towhee.search import metric_named
 
 
@@ -49,7 +49,7 @@ class VectorSimilarity(Operator[Any, float]):
         return [self._measured(one, other) for one, other in zip(values, others, strict=True)]
 
     def _measured(self, one: Any, other: Any) -> float:
-        first, second = _as_vector(one), _as_vector(other)
+        first, second = as_floats(one), as_floats(other)
         if len(first) != len(second):
             raise DataError(f"vectors of {len(first)} and {len(second)} numbers have no measure")
         if self._metric == "L2":
@@ -59,15 +59,3 @@ class VectorSimilarity(Operator[Any, float]):
             return product
         lengths = float(np.linalg.norm(first) * np.linalg.norm(second))
         return product / lengths if lengths else 0.0
-
-
-def _as_vector(value: Any) -> npt.NDArray[np.float64]:
-    try:
-        vector = np.asarray(value, np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(f"a vector is an array of numbers, not {short(value)}") from error
-    if vector.ndim != 1:
-        raise DataError(f"a vector has one axis, not {short(value)}")
-    if not np.isfinite(vector).all():
-        raise DataError("the vector holds NaN or infinity")
-    return vector

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from towhee.errors import DataError, UsageError
 from towhee.operators.base import Operator, short
+from towhee.operators.topk import check_topk
 from towhee.operators.video_copy_detection.paths import best_paths
 from towhee.types import CopiedSegment, FrameVectors
 
@@ -52,9 +53,8 @@ score=1.0)]]
             raise UsageError(f"min_similarity is a cosine below 1, not {min_similarity!r}")
         if not 0 <= min_seconds < float("inf"):
             raise UsageError(f"min_seconds is a number of seconds from 0, not {min_seconds!r}")
-        if type(topk) is not int or topk < 1:
-            raise UsageError(f"topk is a whole number above 0, not {topk!r}")
-        self._min_similarity, self._min_seconds, self._topk = min_similarity, min_seconds, topk
+        self._min_similarity, self._min_seconds = min_similarity, min_seconds
+        self._topk = check_topk(topk)
 
     def __call__(  # type: ignore[override]  # of two values, as batch() is of two columns
         self, query: FrameVectors, reference: FrameVectors

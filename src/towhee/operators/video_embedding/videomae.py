@@ -54,15 +54,15 @@ class VideomaeVideoEmbedding(
     extra = "transformers"
     models = {
         "MCG-NJU/videomae-base-finetuned-kinetics": KnownModel(
-            None, 768, "cc-by-nc-4.0", megabytes=346
+            dimension=768, license="cc-by-nc-4.0", megabytes=346
         ),
         "MCG-NJU/videomae-small-finetuned-kinetics": KnownModel(
-            None, 384, "cc-by-nc-4.0", megabytes=88
+            dimension=384, license="cc-by-nc-4.0", megabytes=88
         ),
         "MCG-NJU/videomae-large-finetuned-kinetics": KnownModel(
-            None, 1024, "cc-by-nc-4.0", megabytes=1217
+            dimension=1024, license="cc-by-nc-4.0", megabytes=1217
         ),
-        "MCG-NJU/videomae-base": KnownModel(None, 768, "cc-by-nc-4.0", megabytes=377),
+        "MCG-NJU/videomae-base": KnownModel(dimension=768, license="cc-by-nc-4.0", megabytes=377),
     }
 
     def __init__(

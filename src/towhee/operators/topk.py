@@ -1,4 +1,4 @@
-"""How many classes a classifier is asked for."""
+"""How many results are asked for, the best first."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ def check_topk(topk: int) -> int:
     """The number itself.
 
     Raises:
-        UsageError: if it is no number of classes.
+        UsageError: if it is no whole number of at least 1.
     """
     if type(topk) is not int or topk < 1:
-        raise UsageError(f"topk is a whole number above 0, not {topk!r}")
+        raise UsageError(f"topk is a whole number of at least 1, not {topk!r}")
     return topk
