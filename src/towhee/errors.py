@@ -64,10 +64,11 @@ class MissingExtraError(TowheeError, ImportError):
 
     def __init__(self, what: str, extra: str) -> None:
         super().__init__(f'{what} needs an optional package: pip install "towhee[{extra}]"')
+        self.what = what
         self.extra = extra
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild_missing_extra, (self.args, self.extra))
+        return (MissingExtraError, (self.what, self.extra))
 
 
 class DataError(TowheeError, ValueError):
@@ -129,10 +130,9 @@ def _rebuild_unknown_name(
     return error
 
 
-def _rebuild_missing_extra(args: tuple[object, ...], extra: str) -> MissingExtraError:
-    error = MissingExtraError("", extra)
-    error.args = args
-    return error
+def one_line(said: object, limit: int = 200) -> str:
+    """What another library says, on one line and cut at ``limit`` characters."""
+    return " ".join(str(said).split())[:limit]
 
 
 def _or(names: tuple[str, ...]) -> str:

@@ -129,3 +129,26 @@ def test_a_file_or_an_operator_that_is_not_there() -> None:
     unknown = TWICE.replace("function: 'operator:add'", "operator: image_decode.pill")
     with pytest.raises(UnknownNameError, match=r"did you mean 'image_decode\.pil'"):
         pipe_from_yaml(unknown)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pipe: 1\nnodes: 5",
+        "pipe: 1\ninputs: [a]\nnodes: [{map: {in: [a], out: [b], operator: str, args: 5}}]",
+        "pipe: 1\ninputs: [a]\nnodes: [{map: {in: [a], out: [b], operator: str, with: 5}}]",
+        "pipe: 1\ninputs: [a]\nnodes: [{map: {out: [b], operator: tensor_unstack}}]",
+        "pipe: !!bool foo",
+        'pipe: !!int ""',
+        "pipe: !!timestamp x",
+        "pipe: 2020-13-45",
+        "pipe: " + "9" * 5000,
+        "[" * 5000,
+        "pipe: 1\npipe: 1",
+        "pipe: 1\n1: 2",
+    ],
+    ids=lambda text: text[:60],
+)
+def test_what_is_no_pipe_is_refused_in_a_sentence(text: str) -> None:
+    with pytest.raises(UsageError):
+        pipe_from_yaml(text)

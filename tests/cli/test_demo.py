@@ -31,3 +31,12 @@ def test_the_page_holds_query_and_neighbours(
     assert text.count("data:image/jpeg;base64,") == 6 * len(queries)
     assert f"{len(queries)} of {len(queries)} queries found their picture first" in done.stdout
     assert str(tmp_path / "demo.html") in done.stdout
+
+
+def test_the_sample_pictures_are_written_as_the_documents_name_them(
+    towhee: Any, tmp_path: Path
+) -> None:
+    assert towhee("demo", "--samples", tmp_path).exit_code == 0
+    assert (tmp_path / "images/cat.jpg").is_file()
+    assert (tmp_path / "queries/cat_cropped.jpg").is_file()
+    assert (tmp_path / "towhee.jpg").is_file()

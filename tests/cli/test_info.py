@@ -110,3 +110,21 @@ def test_a_model_that_was_run_tells_what_was_measured_of_its_backends(
     shown = towhee("info", "resnet18").stdout
     for line in decision_lines(decision):
         assert line in shown
+
+
+def test_a_pipeline_in_a_file_tells_of_itself(towhee_json: Any, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("name: mine\ndata: image\nsummary: pixels\nsteps: [image_decode.pil]\n")
+    told = towhee_json("info", file)
+    assert (told["kind"], told["name"], told["summary"]) == ("pipeline", "mine", "pixels")
+
+
+def test_the_card_of_a_pipeline_that_needs_an_argument_can_be_read(towhee_json: Any) -> None:
+    told = towhee_json("info", "image-classification-zero-shot")
+    assert "Compares an image with a sentence" in told["about"]
+    assert "needs labels" in told["explain"]
+
+
+def test_a_name_of_both_is_the_pipeline(towhee_json: Any) -> None:
+    assert towhee_json("info", "rerank")["kind"] == "pipeline"
+    assert towhee_json("info", "rerank.cross_encoder")["kind"] == "operator"

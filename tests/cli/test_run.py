@@ -70,11 +70,37 @@ def test_a_file_of_a_graph_takes_its_inputs_in_turn(towhee: Any, tmp_path: Path)
     assert [line["result"] for line in lines(done.stdout)] == ["xy", "12"]
     lacking = towhee("run", file, "x", "y", "1", "--trust-functions")
     assert lacking.exit_code == 1
-    assert "takes 2 inputs, and 1 are left" in lacking.stderr
+    assert "takes 2 inputs, and 1 of the last are left" in lacking.stderr
 
 
-@pytest.mark.parametrize("given", ["device", "=cpu", "a b=1", "x=[1"])
+@pytest.mark.parametrize("given", ["device", "=cpu", "a b=1", "x=[1", "x=!!bool 7", "x={5: 6}"])
 def test_a_setting_that_is_none_is_refused(towhee: Any, given: str) -> None:
     refused = towhee("run", "image-embedding", PICTURE, "--set", given)
     assert refused.exit_code == 2
     assert "--set" in refused.stderr
+
+
+@pytest.mark.parametrize("option", ["on_error", "batch_size", "trust_functions", "name"])
+def test_an_option_of_the_command_is_no_setting(towhee: Any, option: str) -> None:
+    refused = towhee("run", "image-embedding", PICTURE, "--set", f"{option}=1")
+    assert refused.exit_code == 1
+    assert f"--set {option}=… is no argument of an operator" in refused.stderr
+
+
+def test_results_are_no_table(towhee: Any, tmp_path: Path) -> None:
+    refused = towhee("run", "image-embedding", PICTURE, "-o", tmp_path / "out.parquet")
+    assert refused.exit_code == 2
+    assert "results are lines of JSON" in refused.stderr
+    assert not (tmp_path / "out.parquet").exists()
+
+
+def test_an_argument_of_another_operator_is_told_apart(towhee: Any) -> None:
+    refused = towhee("run", "sentence-similarity", "a", "b", "--set", "checkpoint=x")
+    assert "give it as text_embedding={'checkpoint'" in refused.stderr
+
+
+def test_a_pipeline_that_needs_an_argument_says_which(towhee: Any) -> None:
+    refused = towhee("run", "image-classification-zero-shot", PICTURE)
+    assert (
+        "image_classification.zero_shot needs labels; it takes labels, template" in refused.stderr
+    )

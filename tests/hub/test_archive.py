@@ -115,3 +115,33 @@ def test_what_is_no_archive_is_told_as_such(tmp_path: Path, target: Path, name: 
     (tmp_path / name).write_bytes(b"no archive")
     with pytest.raises(PackageError, match="is no archive"):
         unpacked(tmp_path / name, target)
+
+
+def test_an_archive_with_a_password_is_told_as_such(folder: Path, target: Path) -> None:
+    content = bytearray(Path(shutil.make_archive(str(folder), "zip", folder)).read_bytes())
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = content.find(mark)
+        while start >= 0:
+            content[start + place] |= 1  # says that the member is encrypted
+            start = content.find(mark, start + 1)
+    file = folder.parent / "locked.zip"
+    file.write_bytes(content)
+    with pytest.raises(PackageError, match="password required"):
+        unpacked(file, target)
+
+
+@pytest.mark.parametrize("packing", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA])
+def test_a_member_that_cannot_be_unpacked_is_told_as_damage(
+    folder: Path, target: Path, packing: int
+) -> None:
+    file = folder.parent / "damaged.zip"
+    with zipfile.ZipFile(file, "w", packing) as archive:
+        for path in ("towhee.yaml", "README.md", WEIGHTS):
+            archive.write(folder / path, path)
+    content = bytearray(file.read_bytes())
+    start = content.find(b"towhee.yaml") + len("towhee.yaml")
+    for place in range(start + 12, start + 60):
+        content[place] ^= 0xFF
+    file.write_bytes(content)
+    with pytest.raises(PackageError, match="or a damaged one"):
+        unpacked(file, target)

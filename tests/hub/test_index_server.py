@@ -154,3 +154,11 @@ def test_what_is_damaged_in_the_directory_does_not_hide_the_rest(
 def test_a_directory_that_is_not_there_is_told_as_such(tmp_path: Path) -> None:
     with pytest.raises(PackageError, match="no directory of packages"):
         index_server(tmp_path / "nowhere")
+
+
+def test_a_length_below_zero_is_refused_and_not_read_to_the_end(root: Path) -> None:
+    known = {"Authorization": f"Bearer {SECRET}", "Content-Length": "-1"}
+    with serving(root, token=SECRET) as (address, _):
+        place = f"/{NAME}/{'0' * 64}/towhee.yaml"
+        status, said = ask(address, place, "PUT", b"", **known)
+    assert (status, b"not -1" in said) == (400, True)

@@ -163,3 +163,20 @@ def test_any_values_are_a_manifest_or_an_error_of_ours(changes: dict[str, Any]) 
 def test_any_file_is_listed_or_an_error_of_ours(value: Any, field: str) -> None:
     with contextlib.suppress(PackageError, UnknownNameError):
         read(files=[{**FILE, field: value}])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "form: !!bool foo",
+        'form: !!int ""',
+        "form: !!timestamp x",
+        "form: !!omap 5",
+        "form: 1" + ":59" * 300_000,  # a number of base 60, which takes minutes to compute
+        "form: " + "9" * 5000,
+    ],
+    ids=lambda text: text[:30],
+)
+def test_a_value_that_is_not_of_its_tag_is_refused_at_once(text: str) -> None:
+    with pytest.raises(PackageError, match=r"towhee\.yaml is not YAML"):
+        read_manifest(text.encode())

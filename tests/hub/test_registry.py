@@ -128,7 +128,7 @@ def test_an_unknown_name_is_answered_with_the_closest() -> None:
 
 def test_arguments_are_checked_when_an_operator_is_named() -> None:
     register("scale")(Scale)
-    with pytest.raises(UsageError, match="missing a required argument: 'factor'"):
+    with pytest.raises(UsageError, match="scale needs factor; it takes factor, offset"):
         reference("scale")
 
 

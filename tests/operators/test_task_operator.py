@@ -206,7 +206,7 @@ def damage(folder: Path, how: str) -> Path:
         ("no architecture", "names no architecture"),
         ("cut weights", "is damaged or cut short"),
         ("no weights", "model"),
-        ("a pickle", "pass trust_pickle=True if you made it yourself"),
+        ("a pickle", "pass trust_pickle=True if you trust whoever made it"),
         ("no preprocessing", "cannot be loaded"),
     ],
 )

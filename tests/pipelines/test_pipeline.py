@@ -119,3 +119,12 @@ def test_fast_preprocessing_decodes_no_more_than_the_model_needs(tmp_path: Path)
     assert 0.999 < cosine < 1 - 1e-7
     with pytest.raises(UsageError, match='preprocess is "exact" or "fast", not \'quick\''):
         pipeline("image-embedding", preprocess="quick")(large)
+
+
+def test_what_is_asked_for_wrongly_is_said() -> None:
+    with pytest.raises(UsageError, match="pipelines that run it: image-embedding-resnet50"):
+        pipeline("resnet50")
+    with pytest.raises(UsageError, match="by its name, not by None"):
+        pipeline(None)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="takes 1 values, or a list of calls, not 2 values"):
+        pipeline("image-embedding")(PICTURE, PICTURE)

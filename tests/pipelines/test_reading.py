@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import copy
+import os
+import pickle
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 
 from towhee import Entity, pipeline
-from towhee.errors import MissingFileError, UnknownNameError, UsageError
+from towhee.errors import DataError, MissingFileError, UnknownNameError, UsageError
+from towhee.pipelines.building import built
 from towhee.pipelines.reading import spec_of
 
 CHAIN: dict[str, Any] = {
@@ -99,7 +104,7 @@ def test_a_failing_call_of_a_graph_stands_alone(tmp_path: Path) -> None:
             r"no field of a pipeline \(mine.yaml\) is called 'nam'; did you mean 'name'",
         ),
         ({"name": None}, "name is a text, not None"),
-        ({"dimension": "384"}, "dimension is a whole number, not '384'"),
+        ({"dimension": "384"}, "dimension is a whole number from 1, not '384'"),
         ({"pipe": {"nodes": []}}, "either steps, a chain, or pipe, a graph"),
         ({"steps": []}, r"steps is a list of operators, not \[\]"),
         ({"steps": [{"with": {}}]}, "a step names its operator"),
@@ -131,3 +136,99 @@ def test_arguments_go_to_the_last_step_or_to_the_task_that_is_named() -> None:
     assert "image_embedding.embedded(normalize=False)" in made.explain()
     with pytest.raises(UnknownNameError, match=r"argument of image_embedding\.embedded"):
         pipeline("image-embedding", image_decoder={"mode": "RGBA"})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"name": ""}, "name is a text, not ''"),
+        ({"model": 5}, "model is a text, not 5"),
+        ({"dimension": True}, "dimension is a whole number from 1, not True"),
+        ({"dimension": -5}, "dimension is a whole number from 1, not -5"),
+    ],
+)
+def test_what_cannot_describe_a_pipeline_is_refused(change: dict[str, Any], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        spec_of({**CHAIN, **change}, source="mine.yaml")
+
+
+@pytest.mark.parametrize(
+    "node",
+    ["1", "{map: 1}", "{map: {operator: 5}}", "{map: {operator: str, with: 5}}", "{a: {}, b: {}}"],
+)
+def test_a_graph_whose_nodes_are_none_is_refused(tmp_path: Path, node: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        f"name: a\ndata: b\nsummary: c\npipe: {{pipe: 1, inputs: [a], nodes: [{node}]}}\n"
+    )
+    with pytest.raises(UsageError, match=r"mine\.yaml"):
+        pipeline(file)
+
+
+def test_a_graph_that_holds_itself_and_a_bomb_of_aliases_are_refused(tmp_path: Path) -> None:
+    for text in (
+        "pipe: &p {pipe: 1, inputs: [a], nodes: [{map: {in: [a], out: [b], pipe: *p}}]}",
+        "steps:\n- operator: &o str\n- operator: *o\n",
+    ):
+        file = tmp_path / "mine.yaml"
+        file.write_text(f"name: a\ndata: b\nsummary: c\n{text}")
+        with pytest.raises(UsageError, match="aliases are not taken"):
+            pipeline(file)
+
+
+@pytest.mark.parametrize("name", [None, 5, b"image-embedding", [], True])
+def test_what_is_no_name_is_told(name: Any) -> None:
+    with pytest.raises(UsageError, match="a pipeline is asked for by its name"):
+        pipeline(name)
+
+
+def test_a_name_too_long_for_a_file_is_an_unknown_name() -> None:
+    with pytest.raises(UnknownNameError, match="no pipeline is called"):
+        pipeline("x" * 5000)
+
+
+@pytest.mark.parametrize("path", ["./a\x00b.yaml", "./a\ud800.yaml", "./" + "x" * 5000 + ".yaml"])
+def test_a_path_that_cannot_be_is_a_file_that_is_not_there(path: str) -> None:
+    with pytest.raises(MissingFileError, match="there is no such file"):
+        pipeline(path)
+
+
+def test_a_file_that_may_never_end_is_not_read(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.yaml"
+    os.mkfifo(pipe)
+    endless = tmp_path / "endless.yaml"
+    endless.symlink_to("/dev/zero")
+    for file in (pipe, endless):
+        with pytest.raises(DataError, match="not a regular file"):
+            pipeline(file)
+
+
+def test_a_file_that_is_no_text_is_no_pipeline(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(UsageError, match="it is no UTF-8 text"):
+        pipeline(file)
+
+
+def test_a_file_in_a_folder_beneath_is_no_package(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "pipes").mkdir()
+    (tmp_path / "pipes/mine.yaml").write_text(yaml.safe_dump(CHAIN))
+    monkeypatch.chdir(tmp_path)
+    assert pipeline("pipes/mine.yaml")(np.arange(4)).tolist() == [[0, 1], [2, 3]]
+
+
+def test_a_condition_on_an_argument_that_there_is_not_is_told() -> None:
+    step = {"operator": "tensor_reshape", "with": {"shape": [4]}, "when": {"shap": [2, 2]}}
+    spec = spec_of({**CHAIN, "steps": [step, *CHAIN["steps"]]}, source="mine.yaml")
+    with pytest.raises(UnknownNameError, match="did you mean 'shape'"):
+        built(spec, {})
+
+
+def test_a_pipeline_that_was_called_can_be_pickled_and_copied() -> None:
+    embed = pipeline("image-embedding")
+    image = np.zeros((8, 8, 3), np.uint8)
+    vector = embed(image)
+    for again in (pickle.loads(pickle.dumps(embed)), copy.deepcopy(embed)):
+        assert (again(image) == vector).all()

@@ -11,7 +11,7 @@ from towhee.plan import Options
 
 
 @pytest.mark.parametrize("name", ["num_worker", "batch_size", "memory_limit"])
-@pytest.mark.parametrize("value", [0, -1, 1.5, "2"])
+@pytest.mark.parametrize("value", [0, -1, 1.5, "2", True])
 def test_a_number_that_is_no_count_is_refused(name: str, value: Any) -> None:
     with pytest.raises(UsageError, match=f"{name} is a whole number of at least 1, not {value!r}"):
         Options(**{name: value})

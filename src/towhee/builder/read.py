@@ -137,8 +137,8 @@ def _list(about: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _texts(about: Mapping[str, Any], name: str) -> list[str]:
-    found = _list(about, name)
-    if not all(isinstance(each, str) for each in found):
+    found = about.get(name) or []
+    if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise UsageError(f"{name!r} is a list of columns, not {short(found)}")
     return found
 

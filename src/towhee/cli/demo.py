@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import time
 from dataclasses import dataclass
 from importlib.resources import as_file, files
@@ -24,6 +25,15 @@ _TOPK = 5
 
 def demo(
     out: Annotated[Path, typer.Option(help="The page to write.")] = Path("demo.html"),
+    samples_into: Annotated[
+        Path | None,
+        typer.Option(
+            "--samples",
+            metavar="FOLDER",
+            help="Only copy the sample pictures there, as images/ and queries/, and towhee.jpg.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -37,9 +47,13 @@ def demo(
     \b
       towhee demo
       towhee demo --out found.html
+      towhee demo --samples .
     """
     from towhee.cli.pages import Found, write_page
 
+    if samples_into is not None:
+        _copy_samples(samples_into)
+        return
     started = time.perf_counter()
     with as_file(files("towhee") / "samples") as samples:
         answers = _answers(samples)
@@ -78,6 +92,15 @@ def demo(
         f"\n{first} of {len(answers)} queries found their picture first, in {seconds:.1f} s\n"
         f"wrote {out.resolve()}"
     )
+
+
+def _copy_samples(into: Path) -> None:
+    """The sample pictures as the documents name them."""
+    with as_file(files("towhee") / "samples") as samples:
+        for folder, name in (("gallery", "images"), ("queries", "queries")):
+            shutil.copytree(samples / folder, into / name, dirs_exist_ok=True)
+        shutil.copy(samples / "gallery/wren.jpg", into / "towhee.jpg")
+    say(f"wrote {into / 'images'}, {into / 'queries'} and {into / 'towhee.jpg'}")
 
 
 @dataclass(frozen=True, slots=True)

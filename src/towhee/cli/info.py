@@ -56,6 +56,9 @@ def _about(name: str) -> dict[str, Any]:
     from towhee.hub import registry
     from towhee.pipelines.weights import model_about
 
+    spec = _named_pipeline(name)
+    if spec is not None:
+        return _pipeline(spec, name)
     operators = registry.names()
     if registry.canonical(name) in operators:
         return _operator(name)
@@ -64,12 +67,27 @@ def _about(name: str) -> dict[str, Any]:
     except UnknownNameError as error:
         known = [*operators, *error.closest]
         raise UnknownNameError("pipeline, model or operator", name, known) from None
-    plain = name.removeprefix("towhee/").replace("_", "-")
-    if plain == spec.name.replace("_", "-"):
-        return _pipeline(spec)
+    if name.removeprefix("towhee/").replace("_", "-") == spec.name.replace("_", "-"):
+        return _pipeline(spec, name)
     about = model_about(spec)
     assert about is not None
     return _model(about)
+
+
+def _named_pipeline(name: str) -> PipelineSpec | None:
+    """The pipeline that is listed under the name, lies in a file, or in a package that is here."""
+    from towhee.hub.package_cache import PackageCache
+    from towhee.pipelines import list_pipelines
+    from towhee.pipelines.packaged import is_packaged
+    from towhee.pipelines.pipeline import is_file, pipeline
+
+    plain = name.removeprefix("towhee/").replace("_", "-")
+    for spec in list_pipelines():
+        if plain == spec.name.replace("_", "-"):
+            return spec
+    asked, _, revision = name.partition("@")
+    is_here = is_packaged(name) and PackageCache().find(asked, revision or None, None) is not None
+    return pipeline(name).spec if is_file(name) or is_here else None
 
 
 def _model(about: dict[str, Any]) -> dict[str, Any]:
@@ -79,18 +97,23 @@ def _model(about: dict[str, Any]) -> dict[str, Any]:
     return {"kind": "model", **about, "decisions": list(decisions_about(about["model"]))}
 
 
-def _pipeline(spec: PipelineSpec) -> dict[str, Any]:
+def _pipeline(spec: PipelineSpec, name: str) -> dict[str, Any]:
     from towhee.cli.pipelines import pipeline_row
+    from towhee.errors import UsageError
     from towhee.pipelines import pipeline
     from towhee.pipelines.weights import model_about
 
+    try:
+        explained = pipeline(name).explain()
+    except UsageError as error:  # it cannot be made without an argument
+        explained = str(error)
     steps = [{"operator": each.operator, "arguments": each.arguments} for each in spec.steps]
     return {
         "kind": "pipeline",
         **pipeline_row(spec),
         "steps": steps or [spec.graph],
         "model": model_about(spec),
-        "explain": pipeline(spec.name).explain(),
+        "explain": explained,
         "about": spec.card,
     }
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 256  # inputs that are handed to the pipeline together
 _STDIN = "-"
+_TABLES = (".parquet", ".csv", ".npy", ".arrow", ".xlsx")
+_OPTIONS = {"name", "on_error", "batch_size", "trust_functions"}  # which the command line has
 
 
 def run(
@@ -90,12 +92,21 @@ def run(
     """
     from towhee.pipelines import Pipeline, pipeline
 
+    if output is not None and output.suffix.lower() in _TABLES:
+        raise typer.BadParameter(
+            f"{str(output)!r}: results are lines of JSON, such as results.jsonl; towhee embed "
+            "writes tables of vectors",
+            param_hint="--output",
+        )
+    arguments = arguments_of(settings or ())
+    for option in _OPTIONS & set(arguments):
+        raise UsageError(f"--set {option}=… is no argument of an operator; see `towhee run --help`")
     made = pipeline(
         name,
         on_error="raise" if on_error is OnError.RAISE else "keep",
         batch_size=batch_size,
         trust_functions=trust_functions,
-        **arguments_of(settings or ()),
+        **arguments,
     )
     if not isinstance(made, Pipeline):
         raise UsageError(f"{name} is a pipe without a name; give its file name, data and summary")
@@ -115,18 +126,24 @@ def _write(made: Pipeline, calls: Iterable[Any], write: Any, on_error: OnError) 
     from towhee.types import Failure
 
     written = failed = 0
-    for some in _together(calls):
-        for value, result in zip(some, made.batch(some), strict=True):
-            if isinstance(result, Failure):
-                failed += 1
-                if on_error is OnError.SKIP:
-                    note(f"  {value}: {reason(result.error)}")
-                    continue
-                write(_line(value, {"error": reason(result.error)}))
-            else:
-                write(_line(value, {"result": result}))
-            written += 1
+    for value, result in _results(made, calls):
+        if not isinstance(result, Failure):
+            outcome = {"result": result}
+        else:
+            failed += 1
+            if on_error is OnError.SKIP:
+                note(f"  {value}: {reason(result.error)}")
+                continue
+            outcome = {"error": reason(result.error)}
+        write(_line(value, outcome))
+        written += 1
     return written, failed
+
+
+def _results(made: Pipeline, calls: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+    """Each call and what became of it, computed some at a time."""
+    for some in _together(calls):
+        yield from zip(some, made.batch(some), strict=True)
 
 
 def _line(value: Any, outcome: dict[str, Any]) -> str:
@@ -159,7 +176,9 @@ def _calls(inputs: Iterable[str], width: int) -> Iterator[Any]:
             yield call[0] if width == 1 else tuple(call)
             call = []
     if call:
-        raise DataError(f"a call of this pipeline takes {width} inputs, and {len(call)} are left")
+        raise DataError(
+            f"a call of this pipeline takes {width} inputs, and {len(call)} of the last are left"
+        )
 
 
 def _values(inputs: Iterable[str]) -> Iterator[str]:

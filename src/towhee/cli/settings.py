@@ -10,7 +10,7 @@ import typer
 
 def arguments_of(settings: Iterable[str]) -> dict[str, Any]:
     """The arguments, whose values are read as YAML."""
-    import yaml
+    from towhee.hub.strict_yaml import plain_values
 
     found = {}
     for setting in settings:
@@ -18,7 +18,7 @@ def arguments_of(settings: Iterable[str]) -> dict[str, Any]:
         if not equals or not name.isidentifier():
             raise typer.BadParameter(f"{setting!r} is not NAME=VALUE", param_hint="--set")
         try:
-            found[name] = yaml.safe_load(value)
-        except yaml.YAMLError as error:
+            found[name] = plain_values(value)
+        except ValueError as error:
             raise typer.BadParameter(f"{value!r} is no YAML", param_hint="--set") from error
     return found

@@ -43,7 +43,9 @@ def read_index(path: str) -> VectorIndex:
     try:
         file = parquet.ParquetFile(existing(path))
     except pyarrow.ArrowInvalid as error:
-        raise DataError(f"{path!r} is no Parquet file ({error})") from error
+        raise DataError(
+            f"{path!r} is no Parquet file ({error}); `towhee embed … -o vectors.parquet` writes one"
+        ) from error
     schema = file.schema_arrow
     missing = [name for name in ("path", "embedding") if name not in schema.names]
     if missing:

@@ -83,6 +83,10 @@ class PlanFunction:
         for chunk in run(self.plan, source, operators=self._operators):
             yield from chunk.elements()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy makes operators of its own: sessions and locks are of this process."""
+        return (type(self), (self.plan,))
+
     @property
     def _keeps_rows(self) -> bool:
         return all(isinstance(step, _ROW_FOR_ROW) for step in self.plan.steps)

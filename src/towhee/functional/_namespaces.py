@@ -256,7 +256,7 @@ class AudioFingerprintMatch(OperatorCall[R, F]):
             *,
             keys: Sequence[Any] | None = None,
             topk: int = 5,
-            least_share: float = 0.045,
+            min_share: float = 0.045,
         ) -> R: ...
         def __getitem__(self, columns: Any) -> AudioFingerprintMatch[F, F]: ...
 
@@ -470,7 +470,7 @@ class FaceEmbeddingArcface(OperatorCall[R, F]):
             model_name: str = "fal/AuraFace-v1",
             *,
             checkpoint: Any = None,
-            channels: Any = "RGB",
+            mode: Any = "RGB",
             mean: float | None = None,
             std: float | None = None,
             size: int = 112,
@@ -535,7 +535,7 @@ class FaceLandmarkOnnx(OperatorCall[R, F]):
             margin: float = 1.5,
             low: float = -1.0,
             high: float = 1.0,
-            channels: Any = "RGB",
+            mode: Any = "RGB",
             mean: float = 0.0,
             std: float = 1.0,
         ) -> R: ...
@@ -707,7 +707,7 @@ class ImageDecodeCv2(OperatorCall[R, F]):
 
 
 class ImageDecodeCv2Rgb(OperatorCall[R, F]):
-    """Decode images in RGB, under the name that existing programs use: ``PilImageDecode``."""
+    """Decode images in RGB, under the name that existing programs use."""
 
     __slots__ = ()
 
@@ -1059,7 +1059,7 @@ class ImageSegmentationTransformers(OperatorCall[R, F]):
             model_name: str = "facebook/detr-resnet-50-panoptic",
             *,
             kind: str | None = None,
-            threshold: float = 0.9,
+            min_score: float = 0.9,
             mask_threshold: float = 0.5,
             overlap_threshold: float = 0.5,
             device: str = "auto",
@@ -1317,7 +1317,7 @@ class ObjectDetectionTransformers(OperatorCall[R, F]):
             self,
             model_name: str = "PekingU/rtdetr_r18vd_coco_o365",
             *,
-            threshold: float = 0.5,
+            min_score: float = 0.5,
             device: str = "auto",
             batch_size: int | None = None,
             checkpoint: Any = None,
@@ -1347,7 +1347,7 @@ class ObjectDetectionYolov5(OperatorCall[R, F]):
 
 
 class ObjectDetectionYolov8(OperatorCall[R, F]):
-    """The same with a YOLOv8, or another whose outputs have its layout (YOLOv9, v11, v12)."""
+    """Find objects with a YOLOv8 that was exported to ONNX, and give three columns."""
 
     __slots__ = ()
 
@@ -1397,7 +1397,7 @@ class RerankCrossEncoder(OperatorCall[R, F]):
             model_name: str = "cross-encoder/ms-marco-MiniLM-L6-v2",
             *,
             topk: int | None = None,
-            threshold: float | None = None,
+            min_score: float | None = None,
             order: str = "score",
             max_tokens: int | None = None,
             device: str = "auto",
@@ -2198,7 +2198,7 @@ class ImageDecode(OperatorCall[R, F]):
 
     @property
     def cv2_rgb(self) -> ImageDecodeCv2Rgb[R, F]:
-        """Decode images in RGB, under the name that existing programs use: ``PilImageDecode``."""
+        """Decode images in RGB, under the name that existing programs use."""
         return ImageDecodeCv2Rgb(self._build, "image_decode.cv2_rgb")
 
     @property
@@ -2371,7 +2371,7 @@ class ObjectDetection(OperatorCall[R, F]):
 
     @property
     def yolov8(self) -> ObjectDetectionYolov8[R, F]:
-        """The same with a YOLOv8, or another whose outputs have its layout (YOLOv9, v11, v12)."""
+        """Find objects with a YOLOv8 that was exported to ONNX, and give three columns."""
         return ObjectDetectionYolov8(self._build, "object_detection.yolov8")
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import lzma
 import stat
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -19,6 +21,14 @@ from towhee.hub.transfer import pieces_of, write_pieces
 
 SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 _MOST_MEMBERS = 20_000
+_DAMAGES = (
+    zipfile.BadZipFile,
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    RuntimeError,  # an archive with a password, or packed in a way that Python does not know
+)
 
 
 def is_archive(path: str) -> bool:
@@ -47,8 +57,11 @@ def unpacked(archive: Path, folder: Path) -> Package:
         else:
             with tarfile.open(archive) as opened_tar:
                 _unpack(_TarMembers(opened_tar), archive, folder)
-    except (zipfile.BadZipFile, tarfile.TarError, EOFError, NotImplementedError) as error:
-        raise PackageError(f"{str(archive)!r} is no archive, or a damaged one: {error}") from error
+    except PackageError:
+        raise
+    except _DAMAGES as error:
+        said = " ".join(str(error).split())
+        raise PackageError(f"{str(archive)!r} is no archive, or a damaged one: {said}") from error
     except OSError as error:
         raise PackageError(f"{str(archive)!r} cannot be unpacked: {error}") from error
     package = read_package(folder)

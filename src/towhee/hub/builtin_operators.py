@@ -27,7 +27,7 @@ BUILTIN_OPERATORS: dict[str, str] = {
     "image_embedding.embedded": f"{_OPERATORS}.image_embedding.embedded:EmbeddedImageEmbedding",
     "image_embedding.timm": f"{_OPERATORS}.image_embedding.timm:TimmImageEmbedding",
     "image_embedding.colorhist": f"{_OPERATORS}.image_embedding.colorhist:ColorHistogramEmbedding",
-    "image_embedding.data2vec": f"{_OPERATORS}.image_embedding.data2vec:Data2vecImageEmbedding",
+    "image_embedding.data2vec": f"{_OPERATORS}.image_embedding.data2vec:Data2VecImageEmbedding",
     "image_embedding.dinov2": f"{_OPERATORS}.image_embedding.dinov2:Dinov2ImageEmbedding",
     "image_embedding.dinov3": f"{_OPERATORS}.image_embedding.dinov3:Dinov3ImageEmbedding",
     "image_embedding.onnx": f"{_OPERATORS}.image_embedding.onnx:OnnxImageEmbedding",

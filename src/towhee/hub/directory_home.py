@@ -15,7 +15,6 @@ from typing import IO
 from towhee.errors import PackageError
 from towhee.hub.file_lock import locked
 from towhee.hub.home import (
-    NO_ROOM,
     Listed,
     Progress,
     chosen_revision,
@@ -25,6 +24,7 @@ from towhee.hub.manifest import MANIFEST, PackageFile
 from towhee.hub.names import file_path, is_package_name, package_name
 from towhee.hub.package import Package, read_package
 from towhee.hub.transfer import kept_bytes, pieces_of, write_pieces
+from towhee.models.hub_errors import NO_ROOM
 
 logger = logging.getLogger(__name__)
 
@@ -128,10 +128,7 @@ class DirectoryHome:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             with locked(self.root / ".lock"), _beside(self.root) as staging:
-                for file in package.manifest.files:
-                    with (package.folder / file.path).open("rb") as source:
-                        target = staging / file.path
-                        write_pieces(pieces_of(source), target, file, start=0, progress=progress)
+                _copy_files(package, staging, progress)
                 (staging / MANIFEST).write_bytes(content)
                 read_package(staging).verify()
                 self._put_in_place(package.name, revision, staging)
@@ -178,6 +175,12 @@ class DirectoryHome:
 
     def _newest(self, name: str) -> str:
         return (self.root / name / NEWEST).read_text(encoding="ascii").strip()
+
+
+def _copy_files(package: Package, folder: Path, progress: Progress) -> None:
+    for file in package.manifest.files:
+        with (package.folder / file.path).open("rb") as source:
+            write_pieces(pieces_of(source), folder / file.path, file, start=0, progress=progress)
 
 
 @contextlib.contextmanager

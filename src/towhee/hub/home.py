@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,9 +14,6 @@ from towhee.hub.package import Package
 
 Progress = Callable[[int], None]
 """Is told of each piece that was transferred: its bytes."""
-
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""What the system says when there is no more room."""
 
 _SHORTEST = 8
 _SHOWN = 10

@@ -6,13 +6,14 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
-from towhee.errors import PackageError, UsageError
+from towhee.errors import PackageError, UsageError, one_line
 from towhee.hub.home import Listed, Progress, chosen_revision, no_such_package
 from towhee.hub.manifest import MANIFEST, PackageFile, digest_of
-from towhee.hub.names import package_name
+from towhee.hub.names import is_package_name, package_name
 from towhee.hub.package import Package
 from towhee.hub.strict_yaml import LARGEST
 from towhee.hub.transfer import CHUNK, kept_bytes, write_pieces
@@ -26,6 +27,7 @@ TOKEN = "TOWHEE_HUB_TOKEN"
 
 _LARGEST_INDEX = 64 << 20
 _CONNECT, _READ = 10.0, 60.0  # seconds
+_SLOWEST = 1000  # bytes a second, on average, so that no drip of them holds a process for ever
 
 
 class HttpHome:
@@ -39,8 +41,12 @@ class HttpHome:
     """
 
     def __init__(self, address: str) -> None:
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(address)
+            is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+        except ValueError:  # brackets that are left open
+            is_address = False
+        if not is_address:
             raise UsageError(f"{address!r} is no http(s) address of an index of packages")
         self.address = address.rstrip("/")
 
@@ -94,26 +100,33 @@ class HttpHome:
         try:
             packages: Sequence[dict[str, Any]] = json.loads(content)["packages"]
             for about in packages:
-                _listed(about)
-                [(each["revision"], each["version"]) for each in about["history"]]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
+                _check(about)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise PackageError(f"{self.address}/{INDEX} is no index of packages") from error
         return packages
 
     def _read(self, path: str, most: int) -> bytes:
-        content = b""
+        content = bytearray()
         with self._response("GET", path) as response:
             for piece in self._pieces(response):
                 content += piece
                 if len(content) > most:
                     raise PackageError(f"{self.address}/{path} is larger than {most:,} bytes")
-        return content
+        return bytes(content)
 
     def _pieces(self, response: BaseHTTPResponse) -> Iterator[bytes]:
         from urllib3.exceptions import HTTPError
 
+        begun, received = monotonic(), 0
         try:
-            yield from response.stream(CHUNK, decode_content=False)
+            while piece := response.read1(CHUNK, decode_content=False):
+                received += len(piece)
+                seconds = monotonic() - begun
+                if seconds > _READ and received < _SLOWEST * seconds:
+                    raise PackageError(
+                        f"{self.address} is too slow: {received:,} bytes in {seconds:,.0f} seconds"
+                    )
+                yield piece
         except (HTTPError, OSError) as error:
             raise self._gone(error) from error
 
@@ -139,14 +152,15 @@ class HttpHome:
                 if response.status in (200, 201, 206):
                     return response
                 said = response.read(2000, decode_content=False).decode("utf-8", "replace")
+                said = "".join(each if each.isprintable() else " " for each in said)
         except (HTTPError, OSError) as error:
             raise self._gone(error) from error
         raise PackageError(
-            f"{address}: the server answers {response.status} ({' '.join(said.split())[:300]})"
+            f"{address}: the server answers {response.status} ({one_line(said, 300)})"
         )
 
     def _gone(self, error: Exception) -> PackageError:
-        reason = " ".join(str(error).split())[:200]
+        reason = one_line(error)
         return PackageError(
             f"the home {self.address} cannot be reached, or broke off: is it running, and is there "
             f"a network? ({type(error).__name__}: {reason})"
@@ -155,6 +169,20 @@ class HttpHome:
 
 def _path(name: str, revision: str, path: str) -> str:
     return quote(f"{package_name(name)}/{revision}/{path}")
+
+
+def _check(about: Any) -> None:
+    """Raise an error of Python's own unless it is what an index says of a package."""
+    if not isinstance(about, dict) or not is_package_name(about.get("name")):
+        raise TypeError("no package")
+    for each in (about, *about["history"]):
+        each["revision"].encode()  # no text with half of a character can be shown
+        if not isinstance(each["version"], str | None):
+            raise TypeError("no version")
+    for key in ("version", "kind", "summary", "license"):
+        (about.get(key) or "").encode()
+    if not isinstance(about.get("bytes"), int | None):
+        raise TypeError("no size")
 
 
 def _listed(about: dict[str, Any]) -> Listed:

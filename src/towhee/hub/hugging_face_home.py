@@ -9,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from towhee.errors import MissingExtraError, PackageError, UnknownNameError
-from towhee.hub.home import NO_ROOM, Listed, Progress, no_progress
+from towhee.errors import MissingExtraError, PackageError, UnknownNameError, one_line
+from towhee.hub.home import Listed, Progress, no_progress
 from towhee.hub.manifest import MANIFEST, PackageFile
 from towhee.hub.names import package_name
 from towhee.hub.package import Package, is_sound
 from towhee.hub.strict_yaml import LARGEST
+from towhee.models.hub_errors import NO_ROOM
 
 TAG = "towhee"
 """What the cards of packages are tagged with, so that they are found."""
@@ -140,7 +141,8 @@ def _errors(name: str) -> Iterator[None]:
             RevisionNotFoundError,
         )
     except ModuleNotFoundError as error:
-        raise MissingExtraError("the Hugging Face Hub", "torch") from error
+        where = f"{name} is not here; name its home= if it has another, as the Hugging Face Hub"
+        raise MissingExtraError(where, "hub") from error
     try:
         yield
     except OfflineModeIsEnabled as error:
@@ -187,11 +189,11 @@ def _errors(name: str) -> Iterator[None]:
 
 
 def _refused(name: str, error: Exception) -> str:
-    return f"{name}: the Hub refuses it: {' '.join(str(error).split())[:300]}"
+    return f"{name}: the Hub refuses it: {one_line(error, 300)}"
 
 
 def _unreachable(name: str, error: Exception) -> str:
-    reason = " ".join(str(error).split())[:200]
+    reason = one_line(error)
     return (
         f"{name}: the Hugging Face Hub cannot be reached, or broke off: is there a network? "
         f"({type(error).__name__}: {reason})"

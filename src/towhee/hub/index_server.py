@@ -127,8 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Keep a file of a package that is on the way."""
         parts, length = self._incoming(name, revision), int(self.headers.get("Content-Length", ""))
         if inner == MANIFEST:
-            if length > LARGEST:
-                raise PackageError(f"{MANIFEST} is larger than {LARGEST:,} bytes")
+            if not 0 <= length <= LARGEST:
+                raise PackageError(f"{MANIFEST} has 0 to {LARGEST:,} bytes, not {length:,}")
             content = self.rfile.read(length)
             if digest_of(content) != revision or read_manifest(content).name != name:
                 raise PackageError(f"{MANIFEST} is not the one of {name} {revision[:12]}")

@@ -12,6 +12,7 @@ from towhee.errors import PackageError, UnknownNameError
 from towhee.hub.arguments import check_arguments
 from towhee.hub.names import file_path, is_package_name
 from towhee.hub.strict_yaml import strict_yaml, yaml_text
+from towhee.models.pickles import PICKLE_SUFFIXES
 from towhee.operators.base import short
 
 MANIFEST = "towhee.yaml"
@@ -19,9 +20,6 @@ CARD = "README.md"
 PIPELINE_FILE = "pipeline.yaml"
 FORM = 1
 """Of the manifest; it grows by one when older readers would misunderstand it."""
-
-PICKLES = (".pth", ".pt", ".bin", ".ckpt", ".pkl", ".pickle", ".joblib")
-"""What may run code when it is read."""
 
 Kind = Literal["operator", "pipeline", "model"]
 
@@ -150,7 +148,7 @@ class Manifest:
     @property
     def pickles(self) -> tuple[str, ...]:
         """The files that may run code when they are read."""
-        return tuple(path for path in sorted(self.paths) if path.lower().endswith(PICKLES))
+        return tuple(path for path in sorted(self.paths) if path.lower().endswith(PICKLE_SUFFIXES))
 
     def as_yaml(self) -> str:
         """It as the text of ``towhee.yaml``."""

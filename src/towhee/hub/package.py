@@ -12,7 +12,6 @@ from towhee.errors import PackageError
 from towhee.hub.arguments import check_arguments, read_value
 from towhee.hub.manifest import (
     MANIFEST,
-    PICKLES,
     PIPELINE_FILE,
     Manifest,
     PackageFile,
@@ -132,9 +131,13 @@ def damage_of(path: Path, file: PackageFile) -> str:
         return f"{str(path)!r} is missing"
     found = path.stat().st_size
     if found != file.bytes:
-        return f"{str(path)!r} is damaged ({found:,} bytes, not {file.bytes:,})"
-    digest = file_sha256(path)
-    return f"{str(path)!r} is damaged (sha256 {digest[:12]}…, not {file.sha256[:12]}…)"
+        seen = f"{found:,} bytes, not {file.bytes:,}"
+    else:
+        seen = f"sha256 {file_sha256(path)[:12]}…, not {file.sha256[:12]}…"
+    return (
+        f"{str(path)!r} is damaged ({seen}); if it is yours and you changed it, `towhee hub "
+        "validate FOLDER --write` lists it anew"
+    )
 
 
 def paths_in(folder: Path) -> Iterator[str]:
@@ -168,8 +171,3 @@ def listed_files(folder: Path) -> tuple[PackageFile, ...]:
         for path in paths_in(folder)
         if path != MANIFEST
     )
-
-
-def is_pickle(path: Path) -> bool:
-    """Whether a file may run code when it is read."""
-    return path.name.lower().endswith(PICKLES)

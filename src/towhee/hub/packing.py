@@ -13,9 +13,10 @@ from towhee.errors import UsageError
 from towhee.hub.arguments import HERE, written_value
 from towhee.hub.builtin_operators import BUILTIN_OPERATORS
 from towhee.hub.manifest import PIPELINE_FILE, Kind
-from towhee.hub.package import is_pickle, paths_in
+from towhee.hub.package import paths_in
 from towhee.hub.registry import find, installed_operators
 from towhee.hub.strict_yaml import strict_yaml, yaml_text
+from towhee.models.pickles import is_pickle
 from towhee.operators.base import OperatorRef, short
 from towhee.plan.plan import Plan
 from towhee.plan.step import Map

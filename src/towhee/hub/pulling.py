@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from towhee.errors import PackageError
-from towhee.hub.home import NO_ROOM, Home, Progress, no_progress
+from towhee.hub.home import Home, Progress, no_progress
 from towhee.hub.homes import HOME, home_of
 from towhee.hub.manifest import Manifest, PackageFile, read_manifest
 from towhee.hub.names import name_and_revision
 from towhee.hub.package import Package, damage_of, is_sound
 from towhee.hub.package_cache import PackageCache
+from towhee.models.hub_errors import NO_ROOM
 
 logger = logging.getLogger(__name__)
 

@@ -160,6 +160,12 @@ def check_arguments(
     try:
         signature.bind(*args, **kwargs)
     except TypeError as mismatch:
+        needed = [p.name for p in parameters if p.default is p.empty and p.name in known]
+        lacking = [each for each in needed[len(args) :] if each not in kwargs]
+        if lacking:
+            raise UsageError(
+                f"{name} needs {', '.join(lacking)}; it takes {', '.join(known)}"
+            ) from mismatch
         raise UsageError(f"{name}{signature}: {mismatch}") from mismatch
 
 

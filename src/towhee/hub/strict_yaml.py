@@ -12,6 +12,7 @@ LARGEST = 1 << 20
 """Bytes of a text that is read."""
 
 _DEEPEST = 50
+_LONGEST_NUMBER = 1000
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # the package states no types
@@ -27,6 +28,9 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # the package states no t
             raise yaml.MarkedYAMLError(problem=f"it is nested more than {_DEEPEST} deep")
         node = super().compose_node(parent, index)
         self.depth -= 1
+        is_number = getattr(node, "tag", "").endswith((":int", ":float"))
+        if is_number and len(node.value) > _LONGEST_NUMBER:  # such as 1:59:59:…, of base 60
+            raise yaml.MarkedYAMLError(problem=f"it has a number of {len(node.value):,} digits")
         return node
 
     def construct_mapping(self, node: Any, deep: bool = False) -> Any:

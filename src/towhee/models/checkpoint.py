@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 from towhee.errors import UsageError, WeightsError
+from towhee.models.checkpoint_path import checkpoint_path
+from towhee.models.pickles import PICKLE_SUFFIXES, refused_pickle
 from towhee.models.preprocess import Preprocess
 
 WEIGHTS_FILE = "model.safetensors"
 CONFIG_FILE = "config.json"
 _SAFE = ".safetensors"
-_PICKLES = (".pth", ".pt", ".bin", ".ckpt", ".pkl", ".tar")
+_PICKLES = (*PICKLE_SUFFIXES, ".tar")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +42,13 @@ def read_checkpoint(path: str | os.PathLike[str], *, trust_pickle: bool = False)
     Raises:
         WeightsError: if it is not there, is incomplete, or is a pickle not trusted.
     """
-    found = Path(path).expanduser()
+    found = checkpoint_path(path)
     if not found.exists():
         raise WeightsError(f"checkpoint {str(found)!r} does not exist (looked in {os.getcwd()!r})")
     if found.is_dir():
         return _folder(found, trust_pickle)
     if found.suffix.lower() != _SAFE and not trust_pickle:
-        raise WeightsError(_refused(found))
+        raise refused_pickle(found)
     return Checkpoint(found)
 
 
@@ -58,7 +60,7 @@ def read_config(file: Path) -> dict[str, Any]:
     """
     try:
         config = json.loads(file.read_text(encoding="utf-8"))
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise WeightsError(f"{str(file)!r} is not JSON: {error}") from error
     if not isinstance(config, dict) or not isinstance(config.get("architecture"), str):
         raise WeightsError(f"{str(file)!r} names no architecture, as timm's files do")
@@ -85,13 +87,5 @@ def _folder(path: Path, trust_pickle: bool) -> Checkpoint:
     if not pickles:
         raise WeightsError(f"checkpoint {str(path)!r} has no {WEIGHTS_FILE}")
     if not trust_pickle:
-        raise WeightsError(_refused(pickles[0]))
+        raise refused_pickle(pickles[0])
     return Checkpoint(pickles[0], config)
-
-
-def _refused(file: Path) -> str:
-    kind = "is a pickle" if file.suffix.lower() in _PICKLES else f"is no {_SAFE} file but a pickle"
-    return (
-        f"{str(file)!r} {kind}, which can run any code when it is loaded; convert it to "
-        "safetensors, or pass trust_pickle=True if you made it yourself"
-    )

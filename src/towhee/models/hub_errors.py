@@ -6,9 +6,10 @@ import contextlib
 import errno
 from collections.abc import Iterator
 
-from towhee.errors import WeightsError
+from towhee.errors import WeightsError, one_line
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""What the system says when there is no more room."""
 
 
 @contextlib.contextmanager
@@ -49,7 +50,7 @@ def hub_errors(repository: str, model_name: str, file: str) -> Iterator[None]:
             f"{repository} on the Hub holds no {file}; towhee loads no other form"
         ) from error
     except (HfHubHTTPError, httpx2.HTTPError, OSError) as error:
-        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
             raise WeightsError(
                 f"there is no room on the disk for {repository} ({error.strerror}): make room, or "
                 "set HF_HOME to a folder on a larger disk"
@@ -58,7 +59,7 @@ def hub_errors(repository: str, model_name: str, file: str) -> Iterator[None]:
 
 
 def _unreachable(model_name: str, get_them: str, error: Exception) -> str:
-    reason = " ".join(str(error).split())[:200]
+    reason = one_line(error)
     return (
         f"the weights of {model_name} are not cached here and the Hub cannot be reached: "
         f"{get_them} ({type(error).__name__}: {reason})"

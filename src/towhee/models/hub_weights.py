@@ -27,7 +27,7 @@ def cached_file(repository: str, file: str, *, revision: str | None = None) -> P
     try:
         from huggingface_hub import try_to_load_from_cache
     except ModuleNotFoundError as error:
-        raise MissingExtraError("the Hugging Face Hub", "torch") from error
+        raise MissingExtraError("the Hugging Face Hub", "hub") from error
     found = try_to_load_from_cache(repository, file, revision=revision)
     return Path(found) if isinstance(found, str) else None
 

@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from towhee.errors import UsageError, WeightsError
+from towhee.models.checkpoint_path import checkpoint_path
 from towhee.models.hub_pickles import trusted_folder
 from towhee.models.hub_weights import cached_folder, pulled_folder
 from towhee.models.known_model import KnownModel
+from towhee.models.pickles import is_pickle, refused_pickle
 
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-_PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
 _NOTHING_KNOWN = KnownModel()
 
 
@@ -48,12 +49,9 @@ class ModelSource:
             pull = trusted_folder if self.trust_pickle else pulled_folder
             return pull(self.name, model_name=self.name, revision=self.known.revision)
         if not self.trust_pickle and not list(self.local.glob("*.safetensors")):
-            pickled = sorted(each for each in self.local.iterdir() if each.suffix in _PICKLES)
+            pickled = sorted(filter(is_pickle, self.local.iterdir()))
             if pickled:
-                raise WeightsError(
-                    f"{str(pickled[0])!r} is a pickle, which can run any code when it is loaded; "
-                    "convert it to safetensors, or pass trust_pickle=True if you made it yourself"
-                )
+                raise refused_pickle(pickled[0])
         return self.local
 
     def cached(self) -> Path | None:
@@ -91,10 +89,8 @@ def model_source(
     if not isinstance(model_name, str) or not model_name:
         raise UsageError(f"model_name is the name of a model, not {model_name!r}")
     if checkpoint is not None:
-        if not isinstance(checkpoint, (str, os.PathLike)) or not os.fspath(checkpoint):
-            raise UsageError(f"checkpoint is the path of a folder, not {checkpoint!r}")
-        folder = Path(os.path.expanduser(checkpoint))
-        if not os.path.isdir(folder):
+        folder = checkpoint_path(checkpoint)
+        if not folder.is_dir():
             raise WeightsError(
                 f"checkpoint {str(folder)!r} is no folder (looked in {os.getcwd()!r})"
             )

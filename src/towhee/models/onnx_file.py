@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from towhee.errors import UsageError, WeightsError
+from towhee.models.checkpoint_path import checkpoint_path
 from towhee.models.hub_weights import cached_file, pulled_file, verify_cached
 from towhee.models.known_model import KnownModel
 
@@ -133,7 +134,7 @@ def onnx_file(
         'model.onnx'
     """
     if checkpoint is not None:
-        path = _local(Path(checkpoint).expanduser())
+        path = _local(checkpoint_path(checkpoint))
         return OnnxFile(str(path), path.name, path)
     if not isinstance(model_name, str) or not model_name:
         raise UsageError(f"model_name is the name of a model, not {model_name!r}")

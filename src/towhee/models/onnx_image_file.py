@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from towhee.errors import UsageError, WeightsError
+from towhee.errors import UsageError, WeightsError, one_line
 from towhee.models.backends.onnx import GRAPH_ERRORS
 from towhee.models.file_digest import file_sha256_once
 from towhee.models.preprocess import Pixels, Preprocess
@@ -58,7 +58,7 @@ class OnnxImageFile:
                 str(path), options, providers=["CPUExecutionProvider"]
             )
         except GRAPH_ERRORS as error:
-            reason = " ".join(str(error).split())[:200]
+            reason = one_line(error)
             raise WeightsError(
                 f"{str(path)!r} is no ONNX model, or a damaged one: {reason}"
             ) from error
@@ -101,7 +101,7 @@ class OnnxImageFile:
         try:
             (found,) = self._session.run([self._output], {self._input: given})
         except GRAPH_ERRORS as error:
-            reason = " ".join(str(error).split())[:200]
+            reason = one_line(error)
             raise WeightsError(
                 f"{str(self._path)!r} does not run on images of {given.shape[1:]}: {reason}"
             ) from error

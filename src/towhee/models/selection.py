@@ -17,6 +17,7 @@ from towhee.models.backends.base import Backend
 from towhee.models.candidates import REFERENCE, Candidate
 from towhee.models.fidelity import worst_cosine
 from towhee.models.network import Batch, Network
+from towhee.models.progress import progress
 from towhee.models.runner import Runner
 
 logger = logging.getLogger(__name__)
@@ -87,16 +88,19 @@ def decide(
         WeightsError: if the model cannot be loaded at all.
     """
     started = time.perf_counter()
-    reference = Runner(network, REFERENCE, device=device, threads=cores)
-    inputs, expected = _reference(reference.alone(), network.calibration())
-    measurements: list[Measurement] = []
-    for candidate in candidates:
-        if _is_needless(candidate, measurements):
-            continue
-        runner = reference
-        if candidate != REFERENCE:
-            runner = Runner(network, candidate, device=device, threads=cores)
-        measurements.append(_measured(network, runner, inputs, expected, fidelity))
+    what = f"measuring how {network.name} runs best here, once"
+    with progress(what, total=1 + len(candidates)) as advance:
+        reference = Runner(network, REFERENCE, device=device, threads=cores)
+        inputs, expected = _reference(reference.alone(), network.calibration())
+        advance()
+        measurements: list[Measurement] = []
+        for candidate in candidates:
+            if not _is_needless(candidate, measurements):
+                runner = reference
+                if candidate != REFERENCE:
+                    runner = Runner(network, candidate, device=device, threads=cores)
+                measurements.append(_measured(network, runner, inputs, expected, fidelity))
+            advance()
     sound = [each for each in measurements if not each.problem]
     if not sound:
         raise _none_holds(network, measurements, fidelity)

@@ -28,7 +28,12 @@ class TextNetwork(TokenNetwork):
         self._tower = tower
         self._given = texts
         super().__init__(
-            tower.name, tower, padding=tower.padding, texts=texts, has_mask=tower.has_mask
+            tower.name,
+            tower,
+            padding=tower.padding,
+            texts=texts,
+            has_mask=tower.has_mask,
+            filled_to=tower.filled_to or 0,
         )
 
     def unloaded(self) -> TextNetwork:

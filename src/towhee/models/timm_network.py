@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from towhee.errors import UnknownNameError, WeightsError
+from towhee.errors import UnknownNameError, WeightsError, one_line
 from towhee.models.hub_weights import verify_cached
 from towhee.models.spec import ModelSpec
 from towhee.models.timm_models import import_timm, pull_weights, repository_spec, timm_config
@@ -147,7 +147,7 @@ def _weights_errors(spec: ModelSpec, weights: Path) -> Iterator[None]:
     except FileNotFoundError as error:
         raise WeightsError(f"weights {str(weights)!r} do not exist") from error
     except (RuntimeError, KeyError, TypeError, AttributeError) as error:
-        reason = " ".join(str(error).split())[:300]
+        reason = one_line(error, 300)
         raise WeightsError(
             f"{str(weights)!r} does not hold the weights of {spec.architecture}: {reason}"
         ) from error

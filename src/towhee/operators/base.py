@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, TypeVar
 
-from towhee.errors import TowheeError, UsageError
+from towhee.errors import MissingExtraError, TowheeError, UsageError
 from towhee.models.known_model import KnownModel
 
 if TYPE_CHECKING:
@@ -82,6 +82,9 @@ class Operator(Generic[In, Out]):
 
         The lock is the operator's own: a setup that runs a plan may set up other operators in
         other threads.
+
+        Raises:
+            MissingExtraError: which names the operator's own extra, that brings all it needs.
         """
         if self.__dict__.get("_is_set_up", False):
             return
@@ -90,6 +93,10 @@ class Operator(Generic[In, Out]):
                 if not self.__dict__.get("_is_set_up", False):
                     self.setup()
                     self._is_set_up = True
+            except MissingExtraError as error:
+                if self.extra in (None, error.extra):
+                    raise
+                raise MissingExtraError(error.what, self.extra) from error
             finally:
                 self.__dict__.pop("_setup_lock", None)  # a lock cannot be pickled
 
@@ -204,8 +211,11 @@ class OperatorRef:
             return target
         try:
             made: Callable[..., Any] = target(*self.args, **dict(self.kwargs))
-        except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError) as error:
-            if isinstance(error, TowheeError) or not isinstance(self.target, str):
+        except TowheeError:
+            raise
+        # What a wrong type meets in a constructor; a user's own class says it in its own way.
+        except (TypeError, ValueError, ArithmeticError, LookupError, OSError) as error:
+            if not isinstance(self.target, str):
                 raise
             raise UsageError(
                 f"{self} cannot be made: {error}; check the types of its arguments"

@@ -13,6 +13,8 @@ from towhee.builder.read import pipe_of
 from towhee.engine.function import PlanFunction
 from towhee.errors import UnknownNameError, UsageError
 from towhee.functional.operator_handle import OperatorHandle
+from towhee.hub.arguments import HERE
+from towhee.hub.packaged_operator import takes
 from towhee.hub.reference import reference
 from towhee.operators.base import ModelOperator, OperatorRef
 from towhee.pipelines.graph_function import GraphFunction
@@ -20,8 +22,6 @@ from towhee.pipelines.spec import PipelineSpec, Step
 from towhee.plan.plan import Plan
 from towhee.plan.source import Argument
 from towhee.plan.step import Map
-
-_HERE = "./"
 
 
 def built(
@@ -89,6 +89,7 @@ def _overridden(
     for step in others:
         own = of_tasks.get(_task(step.operator), {})
         changed.append(replace(step, arguments=_rooted({**step.arguments, **own}, folder)))
+    _check_taken(of_last, last.operator, [step.operator for step in others])
     arguments = _rooted({**last.arguments, **of_last}, folder)
     return [*changed, replace(last, arguments=arguments)]
 
@@ -109,6 +110,8 @@ def _overridden_graph(spec: PipelineSpec, overrides: Mapping[str, Any]) -> dict[
         nodes.append({kind: about})
     if with_operator:
         last = with_operator[-1]
+        names = [about["operator"] for about in with_operator]
+        _check_taken(of_last, last["operator"], names[:-1])
         last["with"] = _rooted({**(last.get("with") or {}), **of_last}, spec.folder)
     elif of_last:
         raise UsageError(f"pipeline {spec.name!r} has no operator that takes {', '.join(of_last)}")
@@ -125,6 +128,19 @@ def _taken(overrides: dict[str, Any], operators: Sequence[str]) -> dict[str, Map
     return {task: overrides.pop(task) for task in given}
 
 
+def _check_taken(overrides: Mapping[str, Any], last: str, others: Sequence[str]) -> None:
+    """Refuse an argument that the last operator does not take and another does, with the remedy."""
+    for argument in overrides:
+        if takes(last, argument):
+            continue
+        for other in others:
+            if takes(other, argument):
+                raise UsageError(
+                    f"{argument} is an argument of {other}: give it as "
+                    f"{_task(other)}={{{argument!r}: …}}"
+                )
+
+
 def _task(operator: str) -> str:
     return operator.partition(".")[0]
 
@@ -134,7 +150,7 @@ def _rooted(arguments: Mapping[str, Any], folder: Path | None) -> dict[str, Any]
     if folder is None:
         return dict(arguments)
     return {
-        name: str(folder / value) if isinstance(value, str) and value.startswith(_HERE) else value
+        name: str(folder / value) if isinstance(value, str) and value.startswith(HERE) else value
         for name, value in arguments.items()
     }
 

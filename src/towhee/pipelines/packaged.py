@@ -19,6 +19,7 @@ from towhee.pipelines.reading import spec_of
 from towhee.pipelines.spec import PipelineSpec, Step
 
 _OWN = "towhee/"
+_FILES = (".yaml", ".yml")  # "pipes/mine.yaml" is a file, though a package might be called so
 _DECODERS = {"image": Step("image_decode.pil")}
 """What goes in front of an operator that stands alone in its package, by the data it takes."""
 
@@ -26,7 +27,7 @@ _DECODERS = {"image": Step("image_decode.pil")}
 def is_packaged(name: object) -> bool:
     """Whether it names a package: ``"owner/name"``, or a folder that holds a ``towhee.yaml``."""
     if isinstance(name, str) and is_package_name(name.partition("@")[0]):
-        return not name.startswith(_OWN)
+        return not name.startswith(_OWN) and not name.endswith(_FILES)
     return isinstance(name, (str, os.PathLike)) and is_package_folder(os.path.expanduser(name))
 
 

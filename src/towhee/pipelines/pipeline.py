@@ -18,6 +18,7 @@ from towhee.engine.function import PlanFunction
 from towhee.errors import MissingFileError, UnknownNameError, UsageError
 from towhee.fetch import read_bytes, source_name
 from towhee.hub.home import Home
+from towhee.hub.manifest import PIPELINE_FILE
 from towhee.operators.base import short
 from towhee.pipelines.building import built
 from towhee.pipelines.catalogue_files import catalogue_pipeline, catalogue_pipelines
@@ -28,8 +29,6 @@ from towhee.pipelines.registered import registered_pipelines
 from towhee.pipelines.spec import PipelineSpec
 from towhee.plan.plan import Plan
 
-PIPELINE_FILE = "pipeline.yaml"
-"""Which file of a folder describes a pipeline."""
 _PATHS = ("./", "../", "/", "~", ".\\", "..\\")
 
 
@@ -48,6 +47,11 @@ class Pipeline:
     def __call__(self, *values: Any) -> Any:
         if len(values) == 1 and isinstance(values[0], (list, tuple)):
             return self.batch(values[0])
+        if len(values) != self.input_count:
+            raise UsageError(
+                f"a call of {self.spec.name!r} takes {self.input_count} values, or a list of "
+                f"calls, not {len(values)} values"
+            )
         return self._function(*values)
 
     def batch(self, values: Sequence[Any]) -> Any:
@@ -175,7 +179,7 @@ def pipeline(
             trust_pickle=bool(overrides.pop("trust_pickle", False)),
         )
         return _made(spec, overrides, how, trust_functions or trust_remote_code)
-    if not _is_file(name):
+    if not is_file(name):
         return _made(find_pipeline(cast(str, name)), overrides, how, trust_functions)
     file = Path(os.path.expanduser(name))
     file = file / PIPELINE_FILE if os.path.isdir(file) else file
@@ -214,7 +218,7 @@ def _made(
     return Pipeline(spec, function.with_options(**how))
 
 
-def _is_file(name: object) -> bool:
+def is_file(name: object) -> bool:
     """Whether it names a file or folder, and not a pipeline that is known by its name."""
     if isinstance(name, os.PathLike):
         return True
@@ -239,8 +243,12 @@ def find_pipeline(name: str) -> PipelineSpec:
     found = registered_pipelines().get(name) or catalogue_pipeline(name.removeprefix("towhee/"))
     if found is not None:
         return found
-    known = [spec.name for spec in list_pipelines()]
-    raise UnknownNameError("pipeline", name, known, "`towhee pipelines` lists them")
+    listed = list_pipelines()
+    of_model = [spec.name for spec in listed if spec.model_name == name]
+    if of_model:
+        raise UsageError(f"{name!r} is a model; pipelines that run it: {', '.join(of_model)}")
+    known = [spec.name for spec in listed]
+    raise UnknownNameError("pipeline", name, known, "(`towhee pipelines` lists them)")
 
 
 def list_pipelines() -> list[PipelineSpec]:

@@ -41,7 +41,7 @@ def test_sface_gives_the_vectors_of_opencv(faces: list[np.ndarray], tmp_path: Pa
     [
         ({}, 127.5, 127.5, [0, 1, 2]),
         ({"mean": 0, "std": 1}, 0, 1, [0, 1, 2]),
-        ({"channels": "BGR", "std": 128}, 127.5, 128, [2, 1, 0]),
+        ({"mode": "BGR", "std": 128}, 127.5, 128, [2, 1, 0]),
     ],
     ids=str,
 )
@@ -103,7 +103,7 @@ def test_the_model_is_known_again_by_its_file_and_its_input(model: Path, tmp_pat
     )
     prints = {
         ArcFaceEmbedding(checkpoint=model, **settings).fingerprint()  # type: ignore[arg-type]
-        for settings in ({}, {"channels": "BGR"}, {"mean": 0})
+        for settings in ({}, {"mode": "BGR"}, {"mean": 0})
     }
     assert len(prints) == 3
 
@@ -129,7 +129,7 @@ def test_what_is_no_image_is_refused(model: Path) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"channels": "GBR"}, {"std": 0}, {"size": 0}, {"mean": "0"}, {"model_name": "arcface"}],
+    [{"mode": "GBR"}, {"std": 0}, {"size": 0}, {"mean": "0"}, {"model_name": "arcface"}],
     ids=str,
 )
 def test_arguments_are_checked_before_anything_is_loaded(wrong: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ import tiny_image_models as tiny
 from towhee import DataCollection
 from towhee.errors import DataError, UsageError, WeightsError
 from towhee.models.transformers.importing import import_transformers
-from towhee.operators.image_embedding.data2vec import Data2vecImageEmbedding
+from towhee.operators.image_embedding.data2vec import Data2VecImageEmbedding
 from towhee.operators.image_embedding.dinov2 import Dinov2ImageEmbedding
 from towhee.operators.image_embedding.dinov3 import Dinov3ImageEmbedding
 from towhee.operators.image_embedding.image_operator import ImageOperator
@@ -60,8 +60,8 @@ CASES: dict[str, Case] = {
     "dinov2 cls": (Dinov2ImageEmbedding, tiny.dinov2, "Dinov2Model", "cls", first),
     "dinov2 avg": (Dinov2ImageEmbedding, tiny.dinov2, "Dinov2Model", "avg", mean),
     "dinov2 pooler": (Dinov2ImageEmbedding, tiny.dinov2, "Dinov2Model", "pooler", own),
-    "data2vec cls": (Data2vecImageEmbedding, tiny.data2vec, "Data2VecVisionModel", "cls", first),
-    "data2vec avg": (Data2vecImageEmbedding, tiny.data2vec, "Data2VecVisionModel", "avg", mean),
+    "data2vec cls": (Data2VecImageEmbedding, tiny.data2vec, "Data2VecVisionModel", "cls", first),
+    "data2vec avg": (Data2VecImageEmbedding, tiny.data2vec, "Data2VecVisionModel", "avg", mean),
     "vit pooler": (TransformersImageEmbedding, tiny.vit, "ViTModel", "pooler", own),
     "resnet pooler": (TransformersImageEmbedding, tiny.resnet, "ResNetModel", "pooler", own),
     "siglip pooler": (SiglipImageEmbedding, tiny.siglip, "SiglipVisionModel", "pooler", own),
@@ -246,7 +246,7 @@ def test_weights_of_another_model_are_refused(tmp_path: Path) -> None:
 def test_a_pooling_that_a_model_does_not_have_is_refused_with_those_it_has(tmp_path: Path) -> None:
     data2vec = tiny.data2vec(tmp_path / "data2vec")
     with pytest.raises(UsageError, match='no pooler of its own: pooling is "cls" or "avg"'):
-        Data2vecImageEmbedding(checkpoint=data2vec, pooling="pooler", backend="torch").batch(IMAGES)
+        Data2VecImageEmbedding(checkpoint=data2vec, pooling="pooler", backend="torch").batch(IMAGES)
     resnet = tiny.resnet(tmp_path / "resnet")
     with pytest.raises(UsageError, match='makes no tokens of an image: pooling="pooler"'):
         TransformersImageEmbedding(checkpoint=resnet, backend="torch").batch(IMAGES)

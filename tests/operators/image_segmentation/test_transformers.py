@@ -14,8 +14,6 @@ from towhee.errors import UsageError
 from towhee.models.transformers.importing import import_transformers, quiet_transformers
 from towhee.operators.image_segmentation.transformers import TransformersImageSegmentation
 
-LOW = {"mask_threshold": 0.5}
-
 
 def panoptic_detr(into: Path) -> Path:
     return detr(into, "DetrForSegmentation")
@@ -32,7 +30,13 @@ def of_transformers(folder: Path, kind: str | None) -> list[list[dict[str, Any]]
             device="cpu",
         )
         found = [
-            divide(PIL.Image.fromarray(image), subtask=kind, overlap_mask_area_threshold=0.1, threshold=0.1, **LOW)
+            divide(
+                PIL.Image.fromarray(image),
+                subtask=kind,
+                threshold=0.1,
+                mask_threshold=0.5,
+                overlap_mask_area_threshold=0.1,
+            )
             for image in pictures()
         ]
     return [sorted(each, key=lambda one: -(one["score"] or 0)) for each in found]
@@ -53,7 +57,12 @@ def test_masks_labels_and_scores_are_those_of_transformers(
 ) -> None:
     folder = make(tmp_path / "model")
     divide = TransformersImageSegmentation(
-        checkpoint=folder, kind=kind, min_score=0.1, overlap_threshold=0.1, device="cpu", **LOW
+        checkpoint=folder,
+        kind=kind,
+        min_score=0.1,
+        mask_threshold=0.5,
+        overlap_threshold=0.1,
+        device="cpu",
     )
     ours, theirs = divide.batch(pictures()), of_transformers(folder, kind)
     assert sum(map(len, theirs)) > 1

@@ -165,3 +165,9 @@ def test_a_missing_rdkit_is_answered_with_what_to_install(monkeypatch: pytest.Mo
     monkeypatch.setitem(sys.modules, "rdkit.Chem", None)
     with pytest.raises(MissingExtraError, match=r'pip install "towhee\[molecule\]"'):
         RdkitMolecularFingerprinting()("CCO")
+
+
+def test_of_a_long_text_that_is_no_molecule_the_message_shows_the_beginning() -> None:
+    with pytest.raises(DataError, match="no molecule in SMILES") as refused:
+        RdkitMolecularFingerprinting()("x" * 100_000)
+    assert len(str(refused.value)) < 500

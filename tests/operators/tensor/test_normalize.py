@@ -7,6 +7,7 @@ import pytest
 
 from towhee import DataCollection, ops
 from towhee.errors import DataError
+from towhee.operators.tensor.normalize import TensorNormalize
 
 
 def test_each_vector_has_unit_length() -> None:
@@ -34,3 +35,8 @@ def test_small_integers_do_not_overflow() -> None:
 def test_what_has_no_length_is_refused(array: object, why: str) -> None:
     with pytest.raises(DataError, match=why):
         ops.tensor_normalize()(array)
+
+
+def test_a_number_has_no_axis() -> None:
+    with pytest.raises(DataError, match="a number has no axis"):
+        TensorNormalize()(5)

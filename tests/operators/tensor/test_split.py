@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from towhee import DataCollection, ops
 from towhee.errors import DataError, UsageError
+from towhee.operators.tensor.split import TensorSplit
 
 
 def test_each_place_on_the_axis_becomes_a_part_that_keeps_it() -> None:
@@ -40,3 +41,9 @@ def test_parts_that_would_not_be_equal_are_refused() -> None:
 def test_sections_that_mean_nothing_are_refused(sections: object) -> None:
     with pytest.raises(UsageError, match="sections is a number of parts"):
         ops.tensor_split(sections=sections)
+
+
+@pytest.mark.parametrize(("axis", "value"), [(0, 1.0), (10**30, [1, 2])])
+def test_an_axis_that_no_array_has_is_told(axis: int, value: object) -> None:
+    with pytest.raises(DataError, match="cannot split"):
+        TensorSplit(axis, sections=2)(value)  # type: ignore[arg-type]

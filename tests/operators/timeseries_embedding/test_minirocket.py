@@ -143,3 +143,9 @@ def test_settings_that_mean_nothing_are_refused(wrong: dict[str, Any]) -> None:
 def test_calibration_with_gaps_is_refused_at_once() -> None:
     with pytest.raises(DataError, match="nan"):
         MinirocketTimeseriesEmbedding(calibration=[np.arange(20.0), np.full(20, np.nan)])
+
+
+@pytest.mark.parametrize("name", ["num_features", "length", "channels"])
+def test_a_size_that_would_fill_the_memory_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match=f"{name} is at most 1,000,000"):
+        MinirocketTimeseriesEmbedding(**{name: 10**30})  # type: ignore[arg-type]

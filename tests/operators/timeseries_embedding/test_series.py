@@ -86,3 +86,8 @@ def test_resampling_keeps_the_ends_and_straight_lines() -> None:
     line = np.linspace(3, 8, 20)[None]
     for length in (9, 20, 100):
         assert np.abs(resampled(line, length)[0] - np.linspace(3, 8, length)).max() < 1e-12
+
+
+def test_a_whole_number_beyond_all_floats_is_told() -> None:
+    with pytest.raises(DataError, match="a number that is too large"):
+        as_series([10**400] * 10, at_least=9)

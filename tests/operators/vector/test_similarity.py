@@ -36,10 +36,10 @@ def test_a_pipe_measures_two_columns() -> None:
     ("one", "other", "said"),
     [
         ([1, 2], [1], "vectors of 2 and 1 numbers"),
-        ([1, float("nan")], [1, 2], "NaN or infinity"),
-        ([[1]], [1], "a vector has one axis"),
+        ([1, float("nan")], [1, 2], "number 1 of the vector is nan"),
+        ([[1]], [1], r"a vector has the shape \(d,\)"),
         ("ab", [1], "a vector is an array of numbers, not 'ab'"),
-        (None, [1], "a vector has one axis, not None"),
+        (None, [1], "a vector is an array of numbers, not None"),
     ],
     ids=str,
 )

@@ -325,3 +325,12 @@ def test_a_frame_survives_pickling_and_keeps_its_time_in_other_colours() -> None
         assert (other.timestamp, other.key_frame, other.frame_number) == (1.5, True, 7)
     with pytest.raises(UsageError, match="uint8"):
         VideoFrame(np.zeros((2, 2, 3), np.float32))
+
+
+def test_a_file_that_the_disk_refuses_to_read_is_told() -> None:
+    class Broken(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(DataError, match="cannot be read"):
+        list(FfmpegVideoDecode()(Broken(b"not read")))

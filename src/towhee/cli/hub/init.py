@@ -68,7 +68,7 @@ def init(
         assert name is not None
         made = folder or Path(name.rpartition("/")[2])
         started_package(name, made, kind.value)
-        then = f"towhee hub validate {made} && towhee hub push {made}"
+        then = f"towhee hub validate {made} --write && towhee hub push {made} --home PACKAGES"
     files = list(paths_in(made))
     if as_json:
         say_json({"folder": str(made.resolve()), "files": files})

@@ -105,11 +105,13 @@ def _pull_weights(name: str, as_json: bool) -> None:
     from towhee.pipelines.weights import is_in_package, pulled, weights_here
 
     spec = pipeline_behind(name)
-    if is_in_package(spec):
+    if is_in_package(spec) or spec.model_name is None:
+        inside = is_in_package(spec)
         if as_json:
-            say_json({"model": spec.name, "path": None, "bytes": 0, "inside_package": True})
+            say_json({"model": spec.name, "path": None, "bytes": 0, "inside_package": inside})
         else:
-            say(f"the model of {spec.name} is inside the package; there is nothing to download")
+            why = "the model is inside the package" if inside else "it works without weights"
+            say(f"{spec.name}: {why}; there is nothing to download")
         return
     started = time.perf_counter()
     if weights_here(spec) is False:
@@ -128,4 +130,4 @@ def _pull_weights(name: str, as_json: bool) -> None:
             }
         )
     else:
-        say(f"{full_name}: {size / 2**20:.1f} MiB in {path}")
+        say(f"{full_name}: {size_text(size)} in {path}")

@@ -77,6 +77,11 @@ def push(
     if operator is None and pipeline is None:
         if settings:
             raise typer.BadParameter("--set belongs to --operator or --pipeline")
+        if license or summary:
+            raise typer.BadParameter(
+                "a folder says in its towhee.yaml what its license and summary are; write them "
+                "there, and push it without --license and --summary"
+            )
         with transfer(f"pushing {what}") as progress:
             pushed = _folder(Path(what), home, progress)
     else:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from towhee.cli.hub.rows import size_text
 from towhee.cli.messages import Json, Verbose, counted, say, say_json
 
 
@@ -56,7 +57,7 @@ def validate(
             }
         )
         return
-    size = f"{counted(len(manifest.files), 'file')}, {manifest.bytes / 1e6:,.1f} MB"
+    size = f"{counted(len(manifest.files), 'file')}, {size_text(manifest.bytes)}"
     say(f"{manifest.name} {manifest.version} is a sound {manifest.kind}: {size}")
     if manifest.code is not None:
         say(f"it runs {manifest.code}, for those who pass trust_remote_code=True")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import UsageError
+from towhee.errors import MissingExtraError, UsageError
 from towhee.models.backends.base import Precision
 from towhee.models.backends.device import check_device
 
@@ -170,10 +170,13 @@ def chosen_device(device: str) -> str:
 
     Raises:
         UsageError: if it is not there.
+        MissingExtraError: if torch is not installed.
     """
-    import torch
-
     check_device(device)
+    try:
+        import torch
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("this model", "torch") from error
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
     kind, _, number = device.partition(":")

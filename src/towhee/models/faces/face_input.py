@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -13,7 +14,7 @@ import PIL.Image
 from towhee.errors import UsageError
 from towhee.types import Image
 
-Channels = Literal["RGB", "BGR"]
+ColorOrder = Literal["RGB", "BGR"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class FaceInput:
 
     Attributes:
         size: the side in pixels.
-        channels: the order of colours, ``"RGB"`` or ``"BGR"``.
+        mode: the order of colours, ``"RGB"`` or ``"BGR"``.
         mean: what is subtracted from values of 0 to 255.
         std: what they are divided by then.
 
@@ -35,23 +36,25 @@ class FaceInput:
     """
 
     size: int = 112
-    channels: Channels = "RGB"
+    mode: ColorOrder = "RGB"
     mean: float = 0.0
     std: float = 1.0
 
     def __post_init__(self) -> None:
         if isinstance(self.size, bool) or not isinstance(self.size, int) or self.size < 1:
             raise UsageError(f"size is a whole number of pixels, at least 1, not {self.size!r}")
-        if self.channels not in ("RGB", "BGR"):
-            raise UsageError(f'channels is "RGB" or "BGR", not {self.channels!r}')
+        if self.mode not in ("RGB", "BGR"):
+            raise UsageError(f'mode is "RGB" or "BGR", not {self.mode!r}')
         if not all(isinstance(each, (int, float)) for each in (self.mean, self.std)):
             raise UsageError(f"mean and std are numbers, not {self.mean!r} and {self.std!r}")
         if not self.std > 0:
             raise UsageError(f"std is above 0, not {self.std!r}")
+        if not (math.isfinite(self.mean) and math.isfinite(self.std)):
+            raise UsageError(f"mean and std are finite, not {self.mean!r} and {self.std!r}")
 
     def pixels(self, image: Image) -> npt.NDArray[np.uint8]:
         """An image in this size and order, ``(side, side, 3) uint8``; itself where it fits."""
-        ordered = np.asarray(image.to(self.channels))
+        ordered = np.asarray(image.to(self.mode))
         if ordered.shape[:2] == (self.size, self.size):
             return ordered
         picture = PIL.Image.fromarray(ordered)

@@ -13,6 +13,7 @@ from towhee.errors import WeightsError
 from towhee.models.file_digest import file_sha256_once
 from towhee.models.hub_weights import pulled_file, verify_cached
 from towhee.models.known_model import KnownModel
+from towhee.models.pickles import refused_pickle
 from towhee.models.preprocess import Preprocess
 
 if TYPE_CHECKING:
@@ -102,13 +103,5 @@ def facenet_file(checkpoint: Path, *, trust_pickle: bool) -> Path:
     if not file.is_file():
         raise WeightsError(f"checkpoint {str(file)!r} does not exist")
     if file.suffix != ".safetensors" and not trust_pickle:
-        raise WeightsError(refused(str(file)))
+        raise refused_pickle(file)
     return file
-
-
-def refused(file: str) -> str:
-    """Why a pickle is not loaded, and what to do."""
-    return (
-        f"{file!r} is a pickle, which can run any code when it is loaded; pass checkpoint= with "
-        "the same weights in safetensors, or trust_pickle=True if you trust where it comes from"
-    )

@@ -6,7 +6,6 @@ import torch
 from torch import nn
 
 DIMENSION = 512
-SIDE = 160
 
 
 class InceptionResnetV1(nn.Module):

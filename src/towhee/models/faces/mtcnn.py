@@ -21,6 +21,7 @@ from towhee.models.faces.mtcnn_boxes import (
 )
 from towhee.models.faces.mtcnn_networks import MtcnnNetworks
 from towhee.models.faces.state import State, read_state, with_state
+from towhee.models.pickles import refused_pickle
 from towhee.types import Face
 
 _FILES = ("pnet.pt", "rnet.pt", "onet.pt")
@@ -123,10 +124,7 @@ def mtcnn_files(checkpoint: Path, *, trust_pickle: bool) -> list[Path]:
             f"with {', '.join(_FILES)}"
         )
     if not trust_pickle:
-        raise WeightsError(
-            f"{str(pickles[0])!r} is a pickle, which can run any code when it is loaded; convert "
-            "it to safetensors, or pass trust_pickle=True if you trust where it comes from"
-        )
+        raise refused_pickle(pickles[0])
     return pickles
 
 

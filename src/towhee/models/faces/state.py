@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-from towhee.errors import WeightsError
+from towhee.errors import WeightsError, one_line
 
 _SAFE = ".safetensors"
 
@@ -35,7 +35,7 @@ def read_state(file: Path) -> State:
         # Even of a pickle that is trusted, nothing but tensors is taken.
         state = torch.load(file, map_location="cpu", weights_only=True)
     except (SafetensorError, pickle.UnpicklingError, EOFError, RuntimeError, OSError) as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = one_line(error)
         raise WeightsError(f"{str(file)!r} is damaged, or holds no weights: {reason}") from error
     if not isinstance(state, dict) or not all(
         isinstance(tensor, torch.Tensor) for tensor in state.values()
@@ -66,7 +66,7 @@ def with_state(
     try:
         network.load_state_dict(own)
     except RuntimeError as error:
-        reason = " ".join(str(error).split())[:300]
+        reason = one_line(error, 300)
         raise WeightsError(
             f"{named} does not hold the weights of a {type(network).__name__}: {reason}"
         ) from error

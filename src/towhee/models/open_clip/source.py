@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import dataclass
@@ -10,15 +9,17 @@ from pathlib import Path
 from typing import Any
 
 from towhee.errors import UnknownNameError, UsageError, WeightsError
+from towhee.models.checkpoint_path import checkpoint_path
 from towhee.models.hub_weights import pulled_file, pulled_if_there, verify_cached
+from towhee.models.json_file import read_json
 from towhee.models.open_clip.importing import import_open_clip
+from towhee.models.pickles import is_pickle, refused_pickle
 
 _CONFIG_FILE = "open_clip_config.json"
 _WEIGHTS_FILE = "open_clip_model.safetensors"
 _TOKENIZER_FILES = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json")
 _HUB_PREFIX = "hf-hub:"
 _REPOSITORY = re.compile(r"[\w.-]+/[\w.-]+")
-_PICKLES = (".bin", ".pt", ".pth", ".ckpt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,8 @@ class OpenClipSource:
             WeightsError: if it is damaged.
         """
         file = self.folder() / _CONFIG_FILE
-        try:
-            content = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise WeightsError(f"{str(file)!r} is not JSON: {error}") from error
-        if not isinstance(content, dict) or not isinstance(content.get("model_cfg"), dict):
+        content: dict[str, Any] = read_json(file)
+        if not isinstance(content.get("model_cfg"), dict):
             raise WeightsError(f"{str(file)!r} has no model_cfg, as open_clip's files do")
         return content
 
@@ -106,14 +104,11 @@ class OpenClipSource:
             )
         if list(folder.glob("*.safetensors")):
             return folder
-        pickled = sorted(file for file in folder.iterdir() if file.suffix in _PICKLES)
+        pickled = sorted(filter(is_pickle, folder.iterdir()))
         if not pickled:
             raise WeightsError(f"checkpoint {str(folder)!r} has no {_WEIGHTS_FILE}")
         if not self.trust_pickle:
-            raise WeightsError(
-                f"{str(pickled[0])!r} is a pickle, which can run any code when it is loaded; "
-                "convert it to safetensors, or pass trust_pickle=True if you made it yourself"
-            )
+            raise refused_pickle(pickled[0])
         return folder
 
 
@@ -135,7 +130,7 @@ def open_clip_source(
         'ViT-B-32/openai'
     """
     if checkpoint is not None:
-        folder = Path(checkpoint).expanduser()
+        folder = checkpoint_path(checkpoint)
         if not folder.is_dir():
             raise WeightsError(
                 f"checkpoint {str(folder)!r} is no folder (looked in {os.getcwd()!r})"

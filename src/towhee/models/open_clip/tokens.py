@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import DataError
 from towhee.models.open_clip.importing import import_open_clip, quiet_open_clip
 from towhee.models.open_clip.source import OpenClipSource
+from towhee.models.text.broken_text import broken_text
 from towhee.models.transformers.loading import loading_errors
 
 
@@ -43,8 +43,5 @@ class OpenClipTokens:
             with self._lock:
                 found: npt.NDArray[np.int64] = self._tokenizer([text])[0].numpy()
         except (UnicodeEncodeError, TypeError) as error:
-            raise DataError(
-                "the text holds half of a surrogate pair, which is no character: read it with the "
-                'right encoding, or drop them by text.encode("utf-8", "ignore").decode()'
-            ) from error
+            raise broken_text() from error
         return found.astype(np.int64)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import WeightsError
+from towhee.errors import WeightsError, one_line
 from towhee.models.opencv.importing import import_opencv
 from towhee.models.opencv.layouts import Found, Layout
 from towhee.models.opencv.letterbox import Letterbox, letterboxed
@@ -56,7 +56,7 @@ class OnnxDetector:
             outputs = network.forward(network.getUnconnectedOutLayersNames())
         except self._cv2.error as error:
             raise WeightsError(
-                f"{str(self._file)!r} does not take {given.shape}: pass size= ({_reason(error)})"
+                f"{str(self._file)!r} does not take {given.shape}: pass size= ({one_line(error)})"
             ) from error
         found = self._layout.read([np.asarray(each) for each in outputs], self._side)
         return self._distinct(found, place, min_score, max_overlap)
@@ -100,10 +100,6 @@ class OnnxDetector:
                 self._of_thread.network = self._cv2.dnn.readNetFromONNX(str(self._file))
             except self._cv2.error as error:
                 raise WeightsError(
-                    f"{str(self._file)!r} is no ONNX model that OpenCV reads: {_reason(error)}"
+                    f"{str(self._file)!r} is no ONNX model that OpenCV reads: {one_line(error)}"
                 ) from error
         return self._of_thread.network
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

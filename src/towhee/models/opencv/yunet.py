@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import WeightsError
+from towhee.errors import WeightsError, one_line
 from towhee.models.opencv.importing import import_opencv
 from towhee.types import Face
 
@@ -46,7 +46,7 @@ class YuNet:
         try:
             _, found = detector.detect(image)
         except self._cv2.error as error:
-            raise WeightsError(f"{str(self._file)!r} is no YuNet: {_reason(error)}") from error
+            raise WeightsError(f"{str(self._file)!r} is no YuNet: {one_line(error)}") from error
         return [_face(row) for row in ([] if found is None else found)]
 
     # Any: the type is one of OpenCV's, which may not be installed.
@@ -58,7 +58,7 @@ class YuNet:
                 )
             except self._cv2.error as error:
                 raise WeightsError(
-                    f"{str(self._file)!r} is no ONNX model, or a damaged one: {_reason(error)}"
+                    f"{str(self._file)!r} is no ONNX model, or a damaged one: {one_line(error)}"
                 ) from error
         self._of_thread.detector.setInputSize(size)
         return self._of_thread.detector
@@ -68,7 +68,3 @@ def _face(row: npt.NDArray[np.float32]) -> Face:
     left, top, width, height = row[:4]
     box = np.array([left, top, left + width, top + height], np.float32)
     return Face(box, float(row[14]), row[4:14].reshape(5, 2).copy())
-
-
-def _reason(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]

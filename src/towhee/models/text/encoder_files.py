@@ -7,7 +7,7 @@ from typing import Any
 
 from towhee.errors import WeightsError
 from towhee.models.checkpoint import CONFIG_FILE
-from towhee.models.text.json_file import read_json
+from towhee.models.json_file import read_json
 from towhee.models.transformers.loading import load_processor
 
 _NO_LIMIT = 1_000_000  # tokenizers write a number beyond all lengths where there is no limit

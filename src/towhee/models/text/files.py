@@ -9,6 +9,7 @@ from typing import Protocol
 from towhee.errors import WeightsError
 from towhee.models.checkpoint import WEIGHTS_FILE
 from towhee.models.hub_weights import cached_file, pulled_file, pulled_if_there, verify_cached
+from towhee.models.pickles import refused_pickle
 
 PICKLED_WEIGHTS = "pytorch_model.bin"
 
@@ -70,10 +71,7 @@ class FolderFiles:
         if pickled is None or self.possible(folder + WEIGHTS_FILE):
             return self.needed(folder + WEIGHTS_FILE)
         if not self.trust_pickle:
-            raise WeightsError(
-                f"{str(pickled)!r} is a pickle, which can run any code when it is loaded; convert "
-                "it to safetensors, or pass trust_pickle=True if you made it yourself"
-            )
+            raise refused_pickle(pickled)
         return pickled
 
 

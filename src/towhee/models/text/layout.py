@@ -8,8 +8,8 @@ from typing import Any
 
 from towhee.errors import WeightsError
 from towhee.models.checkpoint import CONFIG_FILE
+from towhee.models.json_file import read_json
 from towhee.models.text.files import ModelFiles
-from towhee.models.text.json_file import read_json
 from towhee.models.text.pooling import POOLINGS
 from towhee.models.text.prompts import default_prompt
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import DataError, WeightsError
+from towhee.errors import WeightsError
 from towhee.models.backends.torch_eager import TorchBackend
+from towhee.models.json_file import read_json
 from towhee.models.model_source import ModelSource
+from towhee.models.text.broken_text import broken_text
 from towhee.models.text.encoder_files import fast_tokenizer, read_config, readable_tokens
-from towhee.models.text.json_file import read_json
 from towhee.models.text.prompts import PROMPTS_FILE
 from towhee.models.text.tokens import padded, read_tokenizer
 from towhee.models.transformers.loading import load_pretrained
@@ -80,7 +81,7 @@ class PairScorer:
         try:
             read = self._tokenizer.encode_batch_fast(list(pairs))
         except (UnicodeEncodeError, TypeError) as error:
-            raise DataError("one of the texts holds half of a surrogate pair") from error
+            raise broken_text() from error
         scores = np.zeros(len(pairs), np.float32)
         # Rows of like length share a batch, as it is as wide as its longest.
         order = sorted(range(len(pairs)), key=lambda place: len(read[place].ids))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from towhee.errors import UsageError, WeightsError
+from towhee.models.json_file import read_json
 from towhee.models.text.files import ModelFiles
-from towhee.models.text.json_file import read_json
 
 PROMPTS_FILE = "config_sentence_transformers.json"
 _ALWAYS = {"query": "", "document": ""}

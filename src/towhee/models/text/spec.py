@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
 from towhee.errors import UsageError, WeightsError
+from towhee.models.checkpoint_path import checkpoint_path
 from towhee.models.text.files import FolderFiles, HubFiles, ModelFiles
 from towhee.models.text.known_models import KNOWN, OWNER
 
@@ -58,7 +58,7 @@ def sentence_spec(
     if not isinstance(model_name, str) or not model_name:
         raise UsageError(f"model_name is the name of a sentence model, not {model_name!r}")
     if checkpoint is not None:
-        folder = Path(checkpoint).expanduser()
+        folder = checkpoint_path(checkpoint)
         if not folder.is_dir():
             raise WeightsError(
                 f"checkpoint {str(folder)!r} is no folder (looked in {os.getcwd()!r})"

@@ -45,6 +45,7 @@ class TokenNetwork:
         samples: texts of the kind that the model is for, for which it is exported.
         has_mask: whether the module takes a mask, 1 for tokens and 0 for padding; rows of one that
             does not are all as long as the model reads.
+        filled_to: how long all rows are made; 0 for as long as the longest of their batch.
 
     Attributes:
         name, tokenizer: as given.
@@ -59,11 +60,13 @@ class TokenNetwork:
         texts: Sequence[str] = (),
         samples: Sequence[str] | None = None,
         has_mask: bool = True,
+        filled_to: int = 0,
     ) -> None:
         self.name = name
         self.tokenizer = tokenizer
         self._padding = padding
         self._has_mask = has_mask
+        self._filled_to = filled_to
         self._samples = sample_sentences() if samples is None else samples
         self._texts = texts or self._samples
 
@@ -131,7 +134,8 @@ class TokenNetwork:
 
     def batch(self, texts: Sequence[npt.NDArray[np.int64]]) -> Batch:
         """The inputs for texts as the tokenizer gives them, padded on the right."""
-        return padded(texts, self._padding)[: 1 + self._has_mask]
+        inputs = padded(texts, self._padding, at_least=self._filled_to)
+        return inputs[: 1 + self._has_mask]
 
     def _row(self, text: str) -> Batch:
         return self.batch([self.tokenizer.ids(text)])

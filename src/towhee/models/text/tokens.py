@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from towhee.errors import DataError, MissingExtraError, WeightsError
 from towhee.models.network import Batch
+from towhee.models.text.broken_text import broken_text
 
 
 class Tokenizer:
@@ -63,10 +64,7 @@ class Tokenizer:
             # Of a batch, as only that leaves the interpreter to other threads meanwhile.
             (encoding,) = self._tokenizer.encode_batch_fast([self._prompt + text])
         except (UnicodeEncodeError, TypeError) as error:
-            raise DataError(
-                "the text holds half of a surrogate pair, which is no character: read it with the "
-                'right encoding, or drop them by text.encode("utf-8", "ignore").decode()'
-            ) from error
+            raise broken_text() from error
         if not encoding.ids:
             raise DataError("the text has no token that the model knows")
         return np.array(encoding.ids, np.int64)
@@ -90,15 +88,20 @@ def read_tokenizer(content: bytes, named: str) -> Any:
         raise WeightsError(f"{named!r} is no tokenizer, or a damaged one: {error}") from error
 
 
-def padded(rows: Sequence[npt.NDArray[np.int64]], padding: int) -> Batch:
+def padded(rows: Sequence[npt.NDArray[np.int64]], padding: int, *, at_least: int = 0) -> Batch:
     """One batch of several texts: their tokens, and where they are, ``(n, length) int64`` each.
+
+    Args:
+        rows: the tokens of each text.
+        padding: the token that fills up the shorter rows.
+        at_least: how long the rows are made where none is as long.
 
     Example:
         >>> ids, mask = padded([np.array([5, 6, 7]), np.array([8])], 0)
         >>> ids.tolist(), mask.tolist()
         ([[5, 6, 7], [8, 0, 0]], [[1, 1, 1], [1, 0, 0]])
     """
-    shape = (len(rows), max(map(len, rows)))
+    shape = (len(rows), max(at_least, *map(len, rows)))
     ids, mask = np.full(shape, padding, np.int64), np.zeros(shape, np.int64)
     for place, row in enumerate(rows):
         ids[place, : len(row)] = row

@@ -68,10 +68,6 @@ class DualEncoder:
             self.kind, source.folder(), named=source.name, trust_pickle=source.trust_pickle
         )
 
-    def tower(self, source: ModelSource, modality: Modality) -> ImageHalf | TextHalf:
-        """One of its towers."""
-        return ImageHalf(self, source) if modality == "image" else TextHalf(self, source)
-
     def digest(self, source: ModelSource, modality: Modality) -> str:
         """What the vectors of one of its towers depend on."""
         return folder_digest(

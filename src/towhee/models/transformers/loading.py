@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from towhee.errors import WeightsError
+from towhee.errors import WeightsError, one_line
+from towhee.models.transformers.config_limits import check_layers
 from towhee.models.transformers.importing import import_transformers, quiet_transformers
 
 
@@ -39,6 +40,7 @@ def load_pretrained(
     import torch
 
     named = named or str(folder)
+    check_layers(Path(folder))
     with loading_errors(named), quiet_transformers():
         model, told = getattr(transformers, kind).from_pretrained(
             folder,
@@ -79,14 +81,17 @@ def load_processor(kind: str, folder: Path, **options: Any) -> Any:
 @contextlib.contextmanager
 def loading_errors(named: str) -> Iterator[None]:
     """Errors of reading a model, as one sentence that names its weights."""
+    from huggingface_hub.errors import StrictDataclassError
     from safetensors import SafetensorError
 
+    refusals = (RuntimeError, KeyError, TypeError, AttributeError, ValueError, OSError)
     try:
         yield
     except (SafetensorError, EOFError, pickle.UnpicklingError) as error:
         raise WeightsError(
             f"{named!r} is damaged or cut short ({error}); delete it and pull it again"
         ) from error
-    except (RuntimeError, KeyError, TypeError, AttributeError, ValueError, OSError) as error:
-        reason = " ".join(str(error).split())[:300]
+    # The last two tell of numbers in a configuration that are 0, or none.
+    except (*refusals, ArithmeticError, StrictDataclassError) as error:
+        reason = one_line(error, 300)
         raise WeightsError(f"{named!r} cannot be loaded: {reason}") from error

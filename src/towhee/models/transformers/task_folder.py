@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from towhee.errors import MissingExtraError, WeightsError
+from towhee.models.json_file import read_json
 from towhee.models.transformers.folder_digest import folder_digest
 from towhee.models.transformers.importing import import_transformers
 from towhee.models.transformers.loading import load_pretrained, load_processor
@@ -45,7 +45,8 @@ class TaskFolder:
         Raises:
             WeightsError: if there is none.
         """
-        return read_json(self.path / _CONFIG_FILE)
+        content: dict[str, Any] = read_json(self.path / _CONFIG_FILE)
+        return content
 
     @property
     def architecture(self) -> str:
@@ -110,20 +111,3 @@ class TaskFolder:
         return folder_digest(
             self.path, self.device, packages=("torch", "transformers"), extra=self.extra
         )
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """What a JSON file of a model says.
-
-    Raises:
-        WeightsError: if it is missing, or holds no object.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise WeightsError(f"{str(path.parent)!r} has no {path.name}") from error
-    except ValueError as error:
-        raise WeightsError(f"{str(path)!r} is not JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise WeightsError(f"{str(path)!r} holds no JSON object")
-    return content

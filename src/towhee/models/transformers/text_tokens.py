@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from towhee.errors import DataError
+from towhee.models.text.broken_text import broken_text
 
 if TYPE_CHECKING:
     import torch
@@ -39,11 +40,8 @@ class TextTokens:
         """
         try:
             text.encode("utf-8")
-        except UnicodeEncodeError as error:  # half a surrogate pair
-            raise DataError(
-                f"{text[:40]!r} holds what is no character ({error.reason}); "
-                'text.encode("utf-8", "ignore").decode() is the text without it'
-            ) from error
+        except UnicodeEncodeError as error:
+            raise broken_text() from error
         with self._lock:
             found = self.tokenizer(text, **options)["input_ids"]
         if self._limit is not None and len(found) > self._limit:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import DataError, MissingExtraError
+from towhee.errors import MissingExtraError
+from towhee.models.text.broken_text import broken_text
 from towhee.models.transformers.loading import load_processor
 
 
@@ -51,10 +52,7 @@ class PretrainedTokens:
         try:
             text.encode()
         except UnicodeEncodeError as error:
-            raise DataError(
-                "the text holds half of a surrogate pair, which is no character: read it with the "
-                'right encoding, or drop them by text.encode("utf-8", "ignore").decode()'
-            ) from error
+            raise broken_text() from error
         with self._lock:
             found = self._tokenizer(text, truncation=True, max_length=self._max_tokens)
         return np.array(found["input_ids"], np.int64)

@@ -33,7 +33,8 @@ class VideomaeActionClassification(
         topk: how many classes to give, the surest first.
         checkpoint: a folder as transformers saves it, in place of ``model_name``.
         trust_pickle: load weights in the folder that can run code.
-        device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"`` or ``"mps"``.
+        device: ``"auto"`` for a CUDA GPU if there is one and the CPU otherwise, or ``"cpu"``,
+            ``"cuda"``, ``"cuda:1"``, ``"mps"``.
         batch_size: videos that the model gets at once; found by measuring if not given.
 
     Raises:
@@ -49,7 +50,7 @@ class VideomaeActionClassification(
     """
 
     task = "action classification"
-    extra = "transformers"
+    extra = "videomae"
     models = {
         "MCG-NJU/videomae-base-finetuned-kinetics": KnownModel(
             license="cc-by-nc-4.0", megabytes=346

@@ -104,7 +104,7 @@ class FfmpegAudioFrames(FfmpegAudioDecode):
     """Decode a sound track into the list of frames that the file is divided into.
 
     It is for ``flat_map`` and windows over frames. Values and arguments are those of
-    ``FfmpegAudioDecode``; each value becomes a list of ``AudioFrame`` with their times.
+    ``audio_decode.ffmpeg``; each value becomes a list of ``AudioFrame`` with their times.
     """
 
     # type: an operator's result is what its class says; this one shares all but that.

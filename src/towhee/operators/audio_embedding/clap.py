@@ -56,10 +56,11 @@ class ClapAudioEmbedding(SoundOperator[Any]):
             are installed, once for each model and machine, and takes the fastest whose vectors
             agree with torch's in float32.
         precision: ``"float32"``, ``"bfloat16"``, ``"float16"`` or ``"int8"``; ``"auto"`` for the
-            fastest that agrees.
+            fastest that agrees. ``"int8"`` is taken only if it is asked for by name, or if there
+            is ``calibration``.
         fidelity: the least cosine of any vector to that of torch in float32.
-        calibration: sounds or texts of your own kind on which backends are compared; samples of
-            the package if not given.
+        calibration: sounds or texts of your own kind, on which backends are compared and int8 is
+            calibrated; samples of the package if not given.
         checkpoint: a folder as transformers saves it, in place of ``model_name``.
         trust_pickle: load weights in the folder that can run code.
 

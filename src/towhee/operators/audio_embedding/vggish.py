@@ -43,10 +43,11 @@ class VggishAudioEmbedding(SoundOperator["VggishNetwork"]):
             are installed, once for each model and machine, and takes the fastest whose vectors
             agree with torch's in float32.
         precision: ``"float32"``, ``"bfloat16"``, ``"float16"`` or ``"int8"``; ``"auto"`` for the
-            fastest that agrees.
+            fastest that agrees. ``"int8"`` is taken only if it is asked for by name, or if there
+            is ``calibration``.
         fidelity: the least cosine of any vector to that of torch in float32.
-        calibration: sounds of your own kind on which backends are compared; computed ones if not
-            given.
+        calibration: sounds of your own kind, on which backends are compared and int8 is
+            calibrated; computed ones if not given.
 
     Raises:
         UsageError: without a checkpoint, and for arguments that cannot be.

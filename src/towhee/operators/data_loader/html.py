@@ -7,7 +7,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from towhee.errors import DataError, MissingExtraError
+from towhee.errors import DataError, MissingExtraError, one_line
 from towhee.operators.data_loader.quiet import quiet
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def html_text(content: bytes, name: str, *, encoding: str | None = None) -> str:
             page = bs4.BeautifulSoup(content, "html.parser", from_encoding=encoding)
         return _text_of(_parts(page))
     except bs4.exceptions.ParserRejectedMarkup as error:
-        reason = " ".join(str(error).split())[:200]
+        reason = one_line(error)
         raise DataError(f"{name} is no web page that can be read: {reason}") from error
     except RecursionError as error:
         raise DataError(f"{name} nests its elements too deeply") from error

@@ -41,5 +41,5 @@ def _matching(pattern: object) -> list[str]:
         raise DataError(f"a pattern is a text, such as 'docs/*.pdf', not {short(pattern)}")
     found = sorted(glob.glob(os.fspath(pattern), recursive=True))
     if not found:
-        raise MissingFileError(f"no file matches {os.fspath(pattern)!r} in {os.getcwd()!r}")
+        raise MissingFileError(f"no file matches {short(os.fspath(pattern))} in {os.getcwd()!r}")
     return found

@@ -23,6 +23,11 @@ class SpreadsheetDataSource(Operator[Source, list[Entity]]):
 
     Raises:
         MissingExtraError: if openpyxl is not installed.
+
+    Example:
+        >>> rows = SpreadsheetDataSource(sheet="birds")("notes.xlsx")  # doctest: +SKIP
+        >>> rows[0].grams  # doctest: +SKIP
+        40
     """
 
     placement = "threads"

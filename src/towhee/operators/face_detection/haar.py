@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from towhee.errors import UsageError, WeightsError
+from towhee.models.checkpoint_path import checkpoint_path
 from towhee.models.file_digest import file_sha256_once
 from towhee.operators.face_detection.detector import FaceDetector
 from towhee.types import Face, Image
@@ -69,10 +70,10 @@ class HaarFaceDetection(FaceDetector):
             raise UsageError(f"min_neighbors is at least 1, not {min_neighbors!r}")
         if not isinstance(cascade, str) or not cascade.isidentifier():
             raise UsageError(f"cascade is the name of one of OpenCV's files, not {cascade!r}")
-        if checkpoint is not None and not Path(checkpoint).expanduser().is_file():
+        if checkpoint is not None and not checkpoint_path(checkpoint).is_file():
             raise WeightsError(f"checkpoint {str(checkpoint)!r} does not exist")
         self._name, self._min_neighbors = cascade, min_neighbors
-        self._checkpoint = None if checkpoint is None else Path(checkpoint).expanduser()
+        self._checkpoint = None if checkpoint is None else checkpoint_path(checkpoint)
         self._cascade: Cascade | None = None
 
     def setup(self) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from towhee.errors import UsageError, WeightsError
 from towhee.models.backends.device import check_device
+from towhee.models.checkpoint_path import checkpoint_path
 from towhee.models.faces.importing import import_torch
 from towhee.models.file_digest import file_sha256_once
 from towhee.operators.face_detection.detector import FaceDetector
@@ -72,7 +73,7 @@ class MtcnnFaceDetection(FaceDetector):
         if min_size < 1:
             raise UsageError(f"min_size is at least 1, not {min_size}")
         check_device(device)
-        self._checkpoint = Path(checkpoint).expanduser()
+        self._checkpoint = checkpoint_path(checkpoint)
         if not self._checkpoint.exists():
             raise WeightsError(f"checkpoint {str(checkpoint)!r} does not exist")
         self._device, self._trust_pickle = device, trust_pickle

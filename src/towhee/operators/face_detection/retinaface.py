@@ -23,14 +23,21 @@ class RetinaFaceDetection(ModelOperator[Image, BoxesAndScores]):
     Earlier versions ran RetinaFace under this name; faces are found by YuNet now.
 
     Args:
-        model_name: as of ``face_detection.yunet``, and so are the others.
-        checkpoint: the ONNX file of a YuNet, or a folder that holds it.
+        model_name: as of ``face_detection.yunet``.
+        checkpoint: its ONNX file, or a folder that holds it, in place of ``model_name``.
         min_score: the least score of a face, between 0 and 1.
         max_faces: how many of an image are given, the surest ones; all if ``None``.
         min_size: the least length, in pixels, of the shorter side of a face's box.
 
+    Raises:
+        UsageError: for arguments that cannot be.
+        WeightsError: if the model is absent, damaged, or another.
+        MissingExtraError: if OpenCV is not installed.
+
     Example:
         >>> faces = RetinaFaceDetection(max_faces=2)
+
+    Source: Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", 2023
     """
 
     extra = YuNetFaceDetection.extra

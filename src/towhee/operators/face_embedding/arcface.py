@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from towhee.models.faces.face_input import Channels, FaceInput
+from towhee.models.faces.face_input import ColorOrder, FaceInput
 from towhee.models.onnx_file import known_models, onnx_file
 from towhee.operators.face_embedding.onnx_operator import OnnxFaceEmbedding
 
@@ -22,7 +22,7 @@ class ArcFaceEmbedding(OnnxFaceEmbedding):
         model_name: ``"fal/AuraFace-v1"``, ``"onnxmodelzoo/arcfaceresnet100-8"``, or any file on
             the Hub: ``"owner/name/file.onnx"``.
         checkpoint: an ONNX file, or a folder that holds one, in place of ``model_name``.
-        channels: the order of colours that the model takes, ``"RGB"`` or ``"BGR"``.
+        mode: the order of colours that the model takes, ``"RGB"`` or ``"BGR"``.
         mean: what is subtracted from values of 0 to 255; ``None`` for what a listed model wants,
             and 127.5 of any other.
         std: what they are divided by then; ``None`` as for ``mean``.
@@ -52,7 +52,7 @@ class ArcFaceEmbedding(OnnxFaceEmbedding):
         model_name: str = _AURAFACE,
         *,
         checkpoint: str | os.PathLike[str] | None = None,
-        channels: Channels = "RGB",
+        mode: ColorOrder = "RGB",
         mean: float | None = None,
         std: float | None = None,
         size: int = 112,
@@ -62,7 +62,7 @@ class ArcFaceEmbedding(OnnxFaceEmbedding):
         usual = (0.0, 1.0) if file.name in _NORMALISES_ITSELF else (127.5, 127.5)
         takes = FaceInput(
             size,
-            channels,
+            mode,
             usual[0] if mean is None else mean,
             usual[1] if std is None else std,
         )

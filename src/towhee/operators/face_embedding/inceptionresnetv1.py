@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-from towhee.errors import UsageError, WeightsError
-from towhee.models.faces.facenet_tower import DIMENSION, FaceNetTower, facenet_file, refused
+from towhee.errors import UsageError
+from towhee.models.checkpoint_path import checkpoint_path
+from towhee.models.faces.facenet_tower import DIMENSION, FaceNetTower, facenet_file
 from towhee.models.faces.importing import import_torch
 from towhee.models.known_model import KnownModel
+from towhee.models.pickles import refused_pickle
 from towhee.models.run_conditions import RunConditions
 from towhee.operators.image_embedding.image_operator import ImageOperator
 
@@ -35,10 +36,11 @@ class InceptionResnetV1Embedding(ImageOperator):
             are installed, once for each model and machine, and takes the fastest whose vectors
             agree with torch's in float32.
         precision: ``"float32"``, ``"bfloat16"``, ``"float16"`` or ``"int8"``; ``"auto"`` for the
-            fastest that agrees.
+            fastest that agrees. ``"int8"`` is taken only if it is asked for by name, or if there
+            is ``calibration``.
         fidelity: the least cosine of any vector to that of torch in float32.
-        calibration: images of faces (paths, or images), on which vectors are compared; the sample
-            photographs if not given.
+        calibration: images of faces (paths, or images), on which vectors are compared and int8 is
+            calibrated; the sample photographs if not given.
         trust_pickle: load weights that can run code.
 
     Attributes:
@@ -87,7 +89,7 @@ class InceptionResnetV1Embedding(ImageOperator):
         """Read the weights, from their file, the cache or the Hub, and settle what runs them."""
         import_torch("face_embedding.inceptionresnetv1")
         if self._is_refused:
-            raise WeightsError(refused(f"{self._tower.name}/{_FILES[self._tower.name]}"))
+            raise refused_pickle(f"{self._tower.name}/{_FILES[self._tower.name]}")
         super().setup()
 
 
@@ -95,7 +97,7 @@ def _tower(
     model_name: str, checkpoint: str | os.PathLike[str] | None, trust_pickle: bool
 ) -> FaceNetTower:
     if checkpoint is not None:
-        file = facenet_file(Path(checkpoint).expanduser(), trust_pickle=trust_pickle)
+        file = facenet_file(checkpoint_path(checkpoint), trust_pickle=trust_pickle)
         return FaceNetTower(str(file), local=file)
     known = InceptionResnetV1Embedding.models
     if model_name not in known:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import WeightsError
+from towhee.errors import WeightsError, one_line
 from towhee.models.backends import Backend
 from towhee.models.candidates import Candidate
 from towhee.models.faces.face_input import FaceInput
@@ -108,7 +108,7 @@ class OnnxFaceEmbedding(ModelOperator[Image, Vector]):
         try:
             vectors = backend(values)
         except (*GRAPH_ERRORS, ValueError) as error:
-            reason = " ".join(str(error).split())[:200]
+            reason = one_line(error)
             raise WeightsError(
                 f"{self._file.name} takes no faces (n, 3, {self._takes.size}, {self._takes.size}) "
                 f"float32: {reason}"

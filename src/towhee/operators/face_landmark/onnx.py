@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import DataError, UsageError, WeightsError
+from towhee.errors import DataError, UsageError, WeightsError, one_line
 from towhee.models.candidates import Candidate
-from towhee.models.faces.face_input import Channels, FaceInput
+from towhee.models.faces.face_input import ColorOrder, FaceInput
 from towhee.models.faces.onnx_face_graph import OnnxFaceGraph
 from towhee.models.onnx_file import onnx_file
 from towhee.models.runner import Runner
@@ -37,7 +37,7 @@ class OnnxFaceLandmark(Operator[Image, "Points | list[Points]"]):
         margin: the side of that square about a face, in parts of the longer side of its box.
         low: the coordinate that the model gives for the left and the upper edge.
         high: that for the right and the lower edge.
-        channels: the order of colours that the model takes, ``"RGB"`` or ``"BGR"``.
+        mode: the order of colours that the model takes, ``"RGB"`` or ``"BGR"``.
         mean: what is subtracted from values of 0 to 255.
         std: what they are divided by then.
 
@@ -67,7 +67,7 @@ class OnnxFaceLandmark(Operator[Image, "Points | list[Points]"]):
         margin: float = 1.5,
         low: float = -1.0,
         high: float = 1.0,
-        channels: Channels = "RGB",
+        mode: ColorOrder = "RGB",
         mean: float = 0.0,
         std: float = 1.0,
     ) -> None:
@@ -80,7 +80,7 @@ class OnnxFaceLandmark(Operator[Image, "Points | list[Points]"]):
                 "face_landmark.onnx has no model of its own: pass checkpoint= with an ONNX file, "
                 'or model_name="owner/name/file.onnx"'
             )
-        self._takes = FaceInput(size, channels, mean, std)
+        self._takes = FaceInput(size, mode, mean, std)
         self._margin, self._low, self._high = margin, low, high
         self._file = onnx_file(model_name, known={}, checkpoint=checkpoint)
         self._runner: Runner | None = None
@@ -137,7 +137,7 @@ class OnnxFaceLandmark(Operator[Image, "Points | list[Points]"]):
         try:
             given = self._runner.alone()(values)
         except (*GRAPH_ERRORS, ValueError) as error:
-            reason = " ".join(str(error).split())[:200]
+            reason = one_line(error)
             raise WeightsError(
                 f"{self._file.name} takes no face {values.shape} float32: {reason}"
             ) from error

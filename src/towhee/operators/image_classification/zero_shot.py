@@ -53,7 +53,7 @@ class ZeroShotImageClassification(ModelOperator[Image, list[Classification]]):
         backend: ``"torch"``, ``"onnxruntime"`` or ``"openvino"``; ``"auto"`` for the fastest that
             agrees with torch.
         precision: ``"float32"``, ``"bfloat16"``, ``"float16"`` or ``"int8"``; ``"auto"`` for the
-            fastest that agrees.
+            fastest that agrees. ``"int8"`` is taken only if it is asked for by name.
         fidelity: the least cosine of any image's vector to that of torch in float32.
         checkpoint: a folder as transformers saves it, in place of ``model_name``.
         trust_pickle: load weights in the folder that can run code.

@@ -42,4 +42,7 @@ class Cv2ImageDecode(PilImageDecode):
 
 
 class Cv2RgbImageDecode(PilImageDecode):
-    """Decode images in RGB, under the name that existing programs use: ``PilImageDecode``."""
+    """Decode images in RGB, under the name that existing programs use.
+
+    Its arguments and results are those of ``image_decode.pil``.
+    """

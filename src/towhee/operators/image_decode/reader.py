@@ -102,9 +102,9 @@ def image_reader(
     Raises:
         UsageError: if the mode is none, in any case, or a limit or host means nothing.
     """
-    if max_pixels < 1:
+    if not max_pixels >= 1:  # as of NaN, which would be no limit
         raise UsageError(f"max_pixels is at least 1, not {max_pixels}")
-    if min_side is not None and min_side < 1:
+    if min_side is not None and not 1 <= min_side < float("inf"):
         raise UsageError(f"min_side is at least 1, not {min_side}")
     if isinstance(allow_hosts, str):
         raise UsageError(f"allow_hosts is a tuple of names: ({allow_hosts!r},)")

@@ -20,7 +20,7 @@ _KNOWN = {
 }
 
 
-class Data2vecImageEmbedding(ImageOperator):
+class Data2VecImageEmbedding(ImageOperator):
     """Embed images with data2vec, which learned to predict its own vectors of hidden parts.
 
     Args:
@@ -51,7 +51,7 @@ class Data2vecImageEmbedding(ImageOperator):
         WeightsError: if files are absent, damaged, of another model, or pickled.
 
     Example:
-        >>> embed = Data2vecImageEmbedding()  # doctest: +SKIP
+        >>> embed = Data2VecImageEmbedding()  # doctest: +SKIP
         >>> embed(np.zeros((64, 64, 3), np.uint8)).shape  # doctest: +SKIP
         (768,)
 

@@ -27,7 +27,7 @@ class TransformersImageSegmentation(TaskOperator[Image, list[Segment], "ImageSeg
         kind: ``"semantic"`` for one segment of each class, ``"instance"`` for one of each object,
             ``"panoptic"`` for both; ``None`` for the most that the model does.
         min_score: the score that an object must exceed, between 0 and 1.
-        mask_threshold: the probability, between 0 and 1, from which on a pixel belongs to an object.
+        mask_threshold: the probability (0 to 1) from which on a pixel belongs to an object.
         overlap_threshold: of an object this share has to remain where others lie over it.
         device: ``"auto"`` for a CUDA GPU if there is one and the CPU otherwise, or ``"cpu"``,
             ``"cuda"``, ``"cuda:1"``, ``"mps"``.

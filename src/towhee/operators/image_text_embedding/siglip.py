@@ -6,28 +6,15 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from towhee.models.known_model import KnownModel
 from towhee.models.model_source import model_source
 from towhee.models.run_conditions import RunConditions
 from towhee.models.towers import check_modality
 from towhee.models.transformers.dual_encoder import ImageHalf, TextHalf
 from towhee.models.transformers.dual_encoders import SIGLIP
+from towhee.operators.image_embedding.siglip import SiglipImageEmbedding
 from towhee.operators.image_text_embedding.tower_operator import TowerOperator
 
-_KNOWN = {
-    "google/siglip-base-patch16-224": KnownModel(
-        dimension=768, license="apache-2.0", megabytes=813
-    ),
-    "google/siglip-large-patch16-256": KnownModel(
-        dimension=1024, license="apache-2.0", megabytes=2609
-    ),
-    "google/siglip-so400m-patch14-384": KnownModel(
-        dimension=1152, license="apache-2.0", megabytes=3511
-    ),
-    "google/siglip2-base-patch16-224": KnownModel(
-        dimension=768, license="apache-2.0", megabytes=1501
-    ),
-}
+_KNOWN = SiglipImageEmbedding.models
 
 
 class SiglipImageTextEmbedding(TowerOperator):

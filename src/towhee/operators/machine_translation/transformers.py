@@ -41,7 +41,8 @@ class TransformersMachineTranslation(TaskOperator[str, str, "MachineTranslator"]
             given; ``None`` for as many as the model's own configuration says.
         device: ``"auto"`` for a CUDA GPU if there is one and the CPU otherwise, or ``"cpu"``,
             ``"cuda"``, ``"cuda:1"``, ``"mps"``.
-        batch_size: how many texts of usual length the model gets at once.
+        batch_size: how many texts of usual length the model gets at once; ``None`` for 8 on the
+            CPU and 64 on a GPU.
         checkpoint: a folder as transformers saves it, in place of ``model_name``.
         trust_pickle: load weights that can run code.
 

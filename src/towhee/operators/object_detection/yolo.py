@@ -98,6 +98,14 @@ checkpoint= with the file that `yolo export format=onnx` writes
 
 
 class YoloV8ObjectDetection(YoloV5ObjectDetection):
-    """The same with a YOLOv8, or another whose outputs have its layout (YOLOv9, v11, v12)."""
+    """Find objects with a YOLOv8 that was exported to ONNX, and give three columns.
+
+    Its arguments and results are those of ``object_detection.yolov5``; YOLOv9, v11 and v12, whose
+    outputs have the same layout, go with it too.
+
+    Example:
+        >>> detect = YoloV8ObjectDetection(checkpoint="yolov8n.onnx")  # doctest: +SKIP
+        >>> boxes, names, scores = detect(image)  # doctest: +SKIP
+    """
 
     layout = "yolov8"

@@ -81,8 +81,8 @@ class CrossEncoderRerank(Operator[Any, Ranked]):
             raise UsageError(f"order is 'score' or 'given', not {order!r}")
         if order == "given" and topk is not None:
             raise UsageError('topk takes the best: order="given" keeps all')
-        if max_tokens is not None and max_tokens < 1:
-            raise UsageError(f"max_tokens is at least 1, not {max_tokens}")
+        if max_tokens is not None and (type(max_tokens) is not int or max_tokens < 1):
+            raise UsageError(f"max_tokens is at least 1 and a whole number, not {max_tokens!r}")
         check_device(device)
         self.source = model_source(
             model_name, known=self.models, checkpoint=checkpoint, trust_pickle=trust_pickle

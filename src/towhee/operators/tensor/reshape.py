@@ -32,7 +32,9 @@ class TensorReshape(ArrayOperator):
     def __init__(self, shape: Sequence[int]) -> None:
         is_shape = not isinstance(shape, (str, bytes)) and isinstance(shape, (Sequence, np.ndarray))
         if not is_shape or not all(isinstance(size, (int, np.integer)) for size in shape):
-            raise UsageError(f"shape is a list of whole numbers, such as (2, -1), not {short(shape)}")
+            raise UsageError(
+                f"shape is a list of whole numbers, such as (2, -1), not {short(shape)}"
+            )
         self._shape = tuple(shape)
 
     def __call__(self, value: npt.ArrayLike) -> npt.NDArray[Any]:

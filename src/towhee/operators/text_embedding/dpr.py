@@ -28,6 +28,12 @@ class DprTextEmbedding(TransformersTextEmbedding):
         UsageError: for arguments that cannot be, and a device that is not there.
         WeightsError: if files are absent, damaged, pickled, or of another kind of model.
 
+    Example:
+        >>> passage = DprTextEmbedding(checkpoint="dpr-ctx")  # doctest: +SKIP
+        >>> question = DprTextEmbedding(checkpoint="dpr-question")  # doctest: +SKIP
+        >>> passage("Towhees eat seeds.") @ question("What do towhees eat?")  # doctest: +SKIP
+        0.71
+
     Source: Karpukhin and others, "Dense Passage Retrieval for Open-Domain Question Answering",
     https://arxiv.org/abs/2004.04906
     """

@@ -23,6 +23,11 @@ class LongformerTextEmbedding(TransformersTextEmbedding):
         UsageError: for arguments that cannot be, and a device that is not there.
         WeightsError: if files are absent, damaged, pickled, or of another kind of model.
 
+    Example:
+        >>> embed = LongformerTextEmbedding()  # doctest: +SKIP
+        >>> embed("A towhee is a bird. " * 500).shape  # doctest: +SKIP
+        (768,)
+
     Source: Beltagy and others, "Longformer: The Long-Document Transformer",
     https://arxiv.org/abs/2004.05150
     """

@@ -91,8 +91,8 @@ class TransformersTextEmbedding(TokenOperator["EncoderNetwork"]):
     ) -> None:
         if pooling not in (*POOLINGS, POOLER):
             raise UsageError(f"pooling is one of {', '.join(POOLINGS)}, {POOLER}, not {pooling!r}")
-        if max_tokens is not None and max_tokens < 1:
-            raise UsageError(f"max_tokens is at least 1, not {max_tokens}")
+        if max_tokens is not None and (type(max_tokens) is not int or max_tokens < 1):
+            raise UsageError(f"max_tokens is at least 1 and a whole number, not {max_tokens!r}")
         self.source = model_source(
             model_name, known=self.models, checkpoint=checkpoint, trust_pickle=trust_pickle
         )

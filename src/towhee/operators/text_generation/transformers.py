@@ -39,8 +39,8 @@ class TransformersTextGeneration(TaskOperator[Prompt, str, "TextGenerator"]):
             each time, if tokens are drawn.
         device: ``"auto"`` for a CUDA GPU if there is one and the CPU otherwise, or ``"cpu"``,
             ``"cuda"``, ``"cuda:1"``, ``"mps"``.
-        batch_size: how many texts of usual length the model gets at once; where tokens are
-            drawn, each is computed on its own.
+        batch_size: how many texts of usual length the model gets at once; ``None`` for 8 on the
+            CPU and 64 on a GPU. Where tokens are drawn, each is computed on its own.
         checkpoint: a folder as transformers saves it, in place of ``model_name``.
         trust_pickle: load weights that can run code.
 

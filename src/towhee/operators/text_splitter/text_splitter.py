@@ -6,7 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from towhee.errors import DataError, UsageError
+from towhee.errors import UsageError
+from towhee.models.text.broken_text import broken_text
 from towhee.models.text.known_models import DEFAULT_MODEL
 from towhee.models.text.spec import sentence_spec
 from towhee.operators.base import Operator
@@ -119,6 +120,6 @@ class TextSplitter(Operator[str, list[str]]):
         try:
             encoding = self._tokenizer.encode(text, add_special_tokens=False)
         except (UnicodeEncodeError, TypeError) as error:
-            raise DataError("the text holds half of a surrogate pair") from error
+            raise broken_text() from error
         offsets: list[tuple[int, int]] = encoding.offsets
         return offsets

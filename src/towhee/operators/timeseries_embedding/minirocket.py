@@ -18,6 +18,7 @@ from towhee.operators.timeseries_embedding.series import as_series, resampled, z
 Vector = npt.NDArray[np.float32]
 
 _LENGTH = 512  # without calibration
+_MOST = 1_000_000  # of anything, so that a slip of the hand does not fill the memory
 _LEAST_SPREAD = 0.05  # of a feature, so that one that hardly varies does not outweigh others
 
 
@@ -78,6 +79,8 @@ class MinirocketTimeseriesEmbedding(Operator[Any, Vector]):
         for name, value in given.items():
             if value is not None and (type(value) is not int or value < least[name]):
                 raise UsageError(f"{name} is a whole number from {least[name]}, not {value!r}")
+            if value is not None and value > _MOST and name != "seed":
+                raise UsageError(f"{name} is at most {_MOST:,}, not {value!r}")
         self._num_features, self._seed = num_features, seed
         self._z_normalize, self._normalize = z_normalize, normalize
         own = [as_series(each, at_least=KERNEL_LENGTH) for each in calibration]

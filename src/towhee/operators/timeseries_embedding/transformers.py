@@ -36,7 +36,8 @@ class TransformersTimeseriesEmbedding(TaskOperator[Any, npt.NDArray[np.float32],
         normalize: whether vectors have unit length, so that the inner product is the cosine.
         checkpoint: a folder as transformers saves it, in place of ``model_name``.
         trust_pickle: load weights in the folder that can run code.
-        device: ``"auto"``, ``"cpu"``, ``"cuda"``, ``"cuda:1"`` or ``"mps"``.
+        device: ``"auto"`` for a CUDA GPU if there is one and the CPU otherwise, or ``"cpu"``,
+            ``"cuda"``, ``"cuda:1"``, ``"mps"``.
         batch_size: series that the model gets at once; found by measuring if not given.
 
     Raises:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
-from towhee.errors import DataError, MissingExtraError
+from towhee.errors import DataError, MissingExtraError, TowheeError
 from towhee.fetch import FetchPolicy, is_url, read_bytes, source_name
 
 if TYPE_CHECKING:
@@ -88,6 +88,10 @@ def opened_video(source: Any, *, policy: FetchPolicy, threads: int) -> Iterator[
                 f"{name} cannot be decoded as video ({error.strerror}); check that it was written "
                 "to its end, and that a player shows it"
             ) from error
+        except OSError as error:
+            if isinstance(error, TowheeError):
+                raise
+            raise DataError(f"{name} cannot be read ({error}); check the disk") from error
 
 
 def _is_cover(stream: VideoStream) -> bool:

@@ -68,6 +68,10 @@ class FramesVideoEmbedding(ModelOperator[Iterable[Image], "Vectors | FrameVector
         if type(batch_size) is not int or batch_size < 1:
             raise UsageError(f"batch_size is a whole number above 0, not {batch_size!r}")
         made = operator.instantiate() if isinstance(operator, OperatorRef) else operator
+        if made is not None and not callable(made):
+            raise UsageError(
+                f"operator is one that embeds images, or a function, not {short(made)}"
+            )
         images: Callable[..., Any] = EmbeddedImageEmbedding() if made is None else made
         self._images = images
         self._model = images if isinstance(images, ModelOperator) else None

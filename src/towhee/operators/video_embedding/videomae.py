@@ -51,7 +51,7 @@ class VideomaeVideoEmbedding(
     """
 
     task = "video embedding"
-    extra = "transformers"
+    extra = "videomae"
     models = {
         "MCG-NJU/videomae-base-finetuned-kinetics": KnownModel(
             dimension=768, license="cc-by-nc-4.0", megabytes=346
