@@ -104,3 +104,21 @@ def test_a_pipeline_that_needs_an_argument_says_which(towhee: Any) -> None:
     assert (
         "image_classification.zero_shot needs labels; it takes labels, template" in refused.stderr
     )
+
+
+def test_a_pattern_stands_for_the_files_that_match(towhee: Any, tmp_path: Path) -> None:
+    done = towhee("run", "image-embedding", PICTURE.parent / "c*t.jpg")
+    assert [line["input"] for line in lines(done.stdout)] == [str(PICTURE)]
+    none = towhee("run", "image-embedding", tmp_path / "*.jpg")
+    assert none.exit_code == 1
+    assert "no file matches" in none.stderr
+
+
+def test_inputs_that_are_no_texts_are_parsed(towhee: Any) -> None:
+    series = [0, 1, 2, 1, 0, 1, 2, 1, 0, 1, 2, 1]
+    done = towhee("run", "timeseries-embedding", "--parse", json.dumps(series))
+    (line,) = lines(done.stdout)
+    assert line["input"] == series
+    expected = pipeline("timeseries-embedding")(np.array(series, float))
+    assert np.abs(np.array(line["result"]) - expected).max() < 1e-6
+    assert "is not JSON" in towhee("run", "timeseries-embedding", "--parse", "[1,").stderr

@@ -135,10 +135,15 @@ def image_pipeline(
     """
     from towhee.pipelines import find_pipeline, pipeline
     from towhee.pipelines.packaged import is_packaged
+    from towhee.pipelines.pipeline import is_file
 
-    spec = pipeline(name).spec if is_packaged(name) else find_pipeline(name)
+    by_place = is_packaged(name) or is_file(name)
+    spec = pipeline(name).spec if by_place else find_pipeline(name)
     if spec.data not in ("image", "any"):
-        raise UsageError(f"pipeline {spec.name!r} takes {spec.data}, and these are images")
+        raise UsageError(
+            f"pipeline {spec.name!r} takes {spec.data}, and these are images; `towhee run` takes "
+            "what any pipeline takes"
+        )
     how: dict[str, Any] = {"preprocess": "fast"} if fast else {}
     return pipeline(name, batch_size=batch_size, num_worker=workers, **how)
 

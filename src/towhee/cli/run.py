@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import glob
 import json
+import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,12 +15,14 @@ import typer
 from towhee.cli.messages import Verbose, counted, note, reason
 from towhee.cli.on_error import OnError
 from towhee.cli.settings import arguments_of
-from towhee.errors import DataError, UsageError
+from towhee.errors import DataError, MissingFileError, UsageError
+from towhee.models.progress import progress
 
 if TYPE_CHECKING:
     from towhee.pipelines import Pipeline
 
-_AT_ONCE = 256  # inputs that are handed to the pipeline together
+_AT_ONCE = 64  # inputs that are handed to the pipeline together
+_OF_FILES = ("image", "audio", "video", "face")
 _STDIN = "-"
 _TABLES = (".parquet", ".csv", ".npy", ".arrow", ".xlsx")
 _OPTIONS = {"name", "on_error", "batch_size", "trust_functions"}  # which the command line has
@@ -37,8 +41,8 @@ def run(
         list[str],
         typer.Argument(
             metavar="INPUT...",
-            help="Paths, addresses or texts, as the pipeline takes them; - reads a line each from "
-            "stdin.",
+            help="Paths, patterns, addresses or texts, as the pipeline takes them; - reads a line "
+            "each from stdin.",
             show_default=False,
         ),
     ],
@@ -72,6 +76,12 @@ def run(
         int | None,
         typer.Option(min=1, help="Inputs that the model takes at once; measured if not given."),
     ] = None,
+    parse: Annotated[
+        bool,
+        typer.Option(
+            "--parse", help="Read each input as JSON, such as '[1, 2.5, 3]' for a time series."
+        ),
+    ] = False,
     trust_functions: Annotated[
         bool,
         typer.Option(help="Import the functions that a file names; only for files you trust."),
@@ -89,6 +99,7 @@ def run(
       towhee run sentence-embedding "a small brown bird" "a towhee"
       towhee run image-classification photos/*.jpg -o labels.jsonl --on-error skip
       cat texts.txt | towhee run sentence-embedding - --set backend=torch
+      towhee run timeseries-embedding --parse '[1, 2.5, 3, 2, 1, 2, 3, 4, 3]'
     """
     from towhee.pipelines import Pipeline, pipeline
 
@@ -110,23 +121,35 @@ def run(
     )
     if not isinstance(made, Pipeline):
         raise UsageError(f"{name} is a pipe without a name; give its file name, data and summary")
-    width = made.input_count
+    values = _values(inputs, are_files=made.spec.data in _OF_FILES)
+    calls = _calls(map(_parsed, values) if parse else values, made.input_count)
     if output is None:
-        count, failed = _write(made, _calls(inputs, width), sys.stdout.write, on_error)
+        count, failed = _write(made, calls, sys.stdout.write, on_error)
     else:
-        with output.open("w", encoding="utf-8") as file:
-            count, failed = _write(made, _calls(inputs, width), file.write, on_error)
+        known = None if _STDIN in inputs else len(inputs) // made.input_count
+        with (
+            output.open("w", encoding="utf-8") as file,
+            progress(f"running {made.spec.name}", known) as advance,
+        ):
+            count, failed = _write(made, calls, file.write, on_error, advance)
         note(f"{output}: {counted(count, 'result')}")
     if failed and on_error is OnError.SKIP:
         note(f"left out {failed:,}")
 
 
-def _write(made: Pipeline, calls: Iterable[Any], write: Any, on_error: OnError) -> tuple[int, int]:
+def _write(
+    made: Pipeline,
+    calls: Iterable[Any],
+    write: Callable[[str], object],
+    on_error: OnError,
+    advance: Callable[[], None] = lambda: None,
+) -> tuple[int, int]:
     """Write a line for each call; gives how many there were, and how many failed."""
     from towhee.types import Failure
 
     written = failed = 0
     for value, result in _results(made, calls):
+        advance()
         if not isinstance(result, Failure):
             outcome = {"result": result}
         else:
@@ -163,14 +186,14 @@ def _together(calls: Iterable[Any]) -> Iterator[list[Any]]:
         yield some
 
 
-def _calls(inputs: Iterable[str], width: int) -> Iterator[Any]:
-    """The inputs, one for each call, or as many as a call takes.
+def _calls(values: Iterable[Any], width: int) -> Iterator[Any]:
+    """The values, one for each call, or as many as a call takes.
 
     Raises:
         DataError: if the last call lacks some.
     """
-    call: list[str] = []
-    for value in _values(inputs):
+    call: list[Any] = []
+    for value in values:
         call.append(value)
         if len(call) == width:
             yield call[0] if width == 1 else tuple(call)
@@ -181,9 +204,26 @@ def _calls(inputs: Iterable[str], width: int) -> Iterator[Any]:
         )
 
 
-def _values(inputs: Iterable[str]) -> Iterator[str]:
+def _values(inputs: Iterable[str], *, are_files: bool) -> Iterator[str]:
+    """The inputs one by one: lines of stdin, and the files that a pattern matches.
+
+    Raises:
+        MissingFileError: for a pattern that matches none.
+    """
     for value in inputs:
         if value == _STDIN:
             yield from (line.rstrip("\r\n") for line in sys.stdin)
+        elif are_files and glob.has_magic(value) and not os.path.lexists(value):
+            found = sorted(glob.glob(value, recursive=True))
+            if not found and "://" not in value:
+                raise MissingFileError(f"no file matches {value!r}")
+            yield from found or [value]
         else:
             yield value
+
+
+def _parsed(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise DataError(f"{value!r} is not JSON: {error}") from error

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 
 
 @contextlib.contextmanager
-def progress(what: str, total: int) -> Iterator[Callable[[], None]]:
+def progress(what: str, total: int | None) -> Iterator[Callable[[], None]]:
     """Show a bar on stderr until the end; none where that is neither a terminal nor a notebook.
 
     Args:
         what: is being done.
-        total: how many parts it has.
+        total: how many parts it has, ``None`` if that is not known.
 
     Yields:
         A function to be called behind each part.
