@@ -77,7 +77,8 @@ def _of_array(value: npt.NDArray[np.uint8]) -> Image:
 def _no_image(value: object) -> DataError:
     return DataError(
         f"{short(value)} is not an image: pass an Image, a PIL image or a uint8 array "
-        "(height, width, 3) in RGB; put image_decode.pil in front of it to read paths, addresses or bytes"
+        "(height, width, 3) in RGB; put image_decode.pil in front of it to read paths, addresses "
+        "or bytes"
     )
 
 
