@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import PIL.Image
 import pytest
 
 from tiny_faces import detector, recogniser
-from towhee import DataCollection, ops, pipe
+from towhee import DataCollection, ops, pipe, pipeline
 from towhee.errors import DataError, MissingExtraError, UnknownNameError, UsageError, WeightsError
 from towhee.models.opencv.letterbox import letterboxed
 from towhee.operators.object_detection.opencv import OpenCvObjectDetection
@@ -98,6 +99,20 @@ def test_those_of_yolox_lie_at_the_upper_left_and_its_pixels_are_not_divided(
     )
     lower = [(label, score, (a, b + 25, c, d + 25)) for label, score, (a, b, c, d) in EXPECTED]
     assert simple(find(red())) == lower
+
+
+def test_the_pipeline_reads_the_picture_and_finds_the_same(tmp_path: Path) -> None:
+    picture = tmp_path / "red.png"
+    PIL.Image.fromarray(red()).save(picture)
+    find = pipeline(
+        "object-detection-opencv",
+        checkpoint=yolov8(tmp_path / "model.onnx"),
+        layout="yolov8",
+        labels=LABELS,
+        size=SIDE,
+    )
+    assert simple(find(picture)) == EXPECTED
+    assert [simple(found) for found in find([str(picture)] * 2)] == [EXPECTED] * 2
 
 
 def test_settings_leave_objects_out(tmp_path: Path) -> None:
