@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from towhee.hub.registry import register
     from towhee.pipelines import Pipeline, pipeline
     from towhee.pipelines.auto import AutoConfig, AutoPipes
+    from towhee.search.stores import VectorStore, list_collections, open_store
     from towhee.types import (
         AudioFrame,
         Empty,
@@ -58,10 +59,13 @@ _HOMES = {
     "SearchResult": "types",
     "Some": "types",
     "State": "functional",
+    "VectorStore": "search.stores",
     "VideoFrame": "types",
     "api": "functional.front",
     "dc": "functional.front",
     "glob": "functional.front",
+    "list_collections": "search.stores",
+    "open_store": "search.stores",
     "ops": "functional",
     "param_scope": "functional.front",
     "pipe": "builder",
@@ -92,10 +96,13 @@ __all__ = [
     "SearchResult",
     "Some",
     "State",
+    "VectorStore",
     "VideoFrame",
     "api",
     "dc",
     "glob",
+    "list_collections",
+    "open_store",
     "ops",
     "param_scope",
     "pipe",

@@ -15,6 +15,8 @@
     ├── WeightsError (RuntimeError)        weights that are absent, damaged or not trusted
     ├── PackageError (RuntimeError)        a package of the hub that is absent, damaged, refused
     │                                      or not trusted, or a home that does not answer
+    ├── StoreError (RuntimeError)          a vector store that refuses, is damaged or full
+    │   └── StoreUnavailableError (ConnectionError)  one that is not there, or does not answer
     └── OperatorError (RuntimeError)       an operator failed on a row of a running plan
 
 Every message says what happened, to what, with which value, and what to do about it.
@@ -93,6 +95,14 @@ class WeightsError(TowheeError, RuntimeError):
 
 class PackageError(TowheeError, RuntimeError):
     """A package of the hub that is absent, damaged, refused or not trusted, or its home."""
+
+
+class StoreError(TowheeError, RuntimeError):
+    """A vector store that refuses what is asked of it, is damaged, or has no room left."""
+
+
+class StoreUnavailableError(StoreError, ConnectionError):
+    """A vector store that is not there, or does not answer."""
 
 
 class OperatorError(TowheeError, RuntimeError):

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from towhee.cli.messages import Json, Verbose, counted, is_terminal, note, say, say_json
+from towhee.cli.messages import Json, Verbose, counted, note, say, say_json
 from towhee.cli.on_error import OnError
 from towhee.errors import DataError, TowheeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from towhee.cli.embedding import LeftOut
     from towhee.pipelines import Pipeline
 
@@ -169,16 +164,19 @@ def _write(
     Raises:
         DataError: if there is none.
     """
-    from towhee.cli.embedding import embedded
+    from towhee.cli.embedding import embedded, nothing_embedded, unreadable_folders
     from towhee.cli.image_inputs import ImageInputs
+    from towhee.cli.image_progress import image_progress
     from towhee.cli.provenance import Provenance
     from towhee.cli.vector_files import vector_file
 
-    inputs = ImageInputs(paths, recursive=recursive, on_unreadable=_unreadable(left_out, raises))
+    inputs = ImageInputs(
+        paths, recursive=recursive, on_unreadable=unreadable_folders(left_out, raises)
+    )
     rows = dimension = 0
     with (
         vector_file(output, lambda size: Provenance.of(chosen.spec, size)) as file,
-        _progress(paths, recursive=recursive) as advance,
+        image_progress(paths, recursive=recursive) as advance,
     ):
         for part in embedded(chosen, inputs, left_out, raises=raises):
             if part.vectors:
@@ -187,62 +185,5 @@ def _write(
             rows += len(part.paths)
             advance(len(part.paths) + part.failed)
         if not rows:
-            raise DataError(_nothing(paths, left_out))
+            raise DataError(nothing_embedded(paths, left_out))
     return rows, dimension
-
-
-def _unreadable(left_out: LeftOut, raises: bool) -> Callable[[str, OSError], None]:
-    def report(folder: str, error: OSError) -> None:
-        why = f"the folder {folder} cannot be read ({error.strerror})"
-        if raises:
-            raise DataError(why) from error
-        left_out.add(folder, why)
-
-    return report
-
-
-def _nothing(paths: Iterable[str], left_out: LeftOut) -> str:
-    if left_out.count:
-        return "no image could be embedded, so nothing was written"
-    return (
-        f"there is no image in {', '.join(paths)}; in a folder, images are the files that end in "
-        ".jpg, .png, .webp or the like"
-    )
-
-
-@contextlib.contextmanager
-def _progress(paths: list[str], *, recursive: bool) -> Iterator[Callable[[int], Any]]:
-    """A bar on stderr, if a person looks at it; gives the function that moves it on."""
-    if not is_terminal(sys.stderr):
-        yield lambda count: None
-        return
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    from towhee.cli.image_inputs import ImageInputs
-
-    counted = ImageInputs(paths, recursive=recursive, on_unreadable=lambda folder, error: None)
-    total = sum(1 for _ in counted)
-    columns = (
-        TextColumn("embedding"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]}"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=total, rate="")
-
-        def advance(count: int) -> None:
-            bar.advance(task, count)
-            speed = bar.tasks[0].speed
-            if speed:
-                bar.update(task, rate=f"{speed:.1f} images/s")
-
-        yield advance

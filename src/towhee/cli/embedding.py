@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -146,6 +146,28 @@ def image_pipeline(
         )
     how: dict[str, Any] = {"preprocess": "fast"} if fast else {}
     return pipeline(name, batch_size=batch_size, num_worker=workers, **how)
+
+
+def unreadable_folders(left_out: LeftOut, raises: bool) -> Callable[[str, OSError], None]:
+    """What to do with a folder that cannot be read: leave it out, or raise."""
+
+    def report(folder: str, error: OSError) -> None:
+        why = f"the folder {folder} cannot be read ({error.strerror})"
+        if raises:
+            raise DataError(why) from error
+        left_out.add(folder, why)
+
+    return report
+
+
+def nothing_embedded(paths: Iterable[str], left_out: LeftOut) -> str:
+    """Why there is no vector at all."""
+    if left_out.count:
+        return "no image could be embedded, so nothing was written"
+    return (
+        f"there is no image in {', '.join(paths)}; in a folder, images are the files that end in "
+        ".jpg, .png, .webp or the like"
+    )
 
 
 def _with_text_names(paths: Iterable[str], left_out: LeftOut, raises: bool) -> Iterator[str]:

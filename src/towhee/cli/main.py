@@ -14,7 +14,21 @@ import typer
 from typer.core import TyperGroup
 
 import towhee
-from towhee.cli import cache, demo, embed, explain, hub, info, operators, pipelines, run, search
+from towhee.cli import (
+    cache,
+    copy,
+    demo,
+    embed,
+    explain,
+    hub,
+    index,
+    info,
+    operators,
+    pipelines,
+    reindex,
+    run,
+    search,
+)
 from towhee.cli.messages import Verbose, is_verbose, say_error, start_messages
 from towhee.errors import TowheeError
 
@@ -69,12 +83,16 @@ def towhee_command(
       towhee run sentence-embedding "a small brown bird"
       towhee embed photos/ -o photos.parquet
       towhee search photos.parquet query.jpg --html found.html
+      towhee index photos/ --store lancedb:///photos
     """
 
 
 app.command("run")(run.run)
 app.command("embed")(embed.embed)
+app.command("index")(index.index)
 app.command("search")(search.search)
+app.command("copy")(copy.copy)
+app.command("reindex")(reindex.reindex)
 app.command("demo")(demo.demo)
 app.command("pipelines")(pipelines.pipelines)
 app.command("operators")(operators.operators)

@@ -1,14 +1,16 @@
-"""``towhee search``: the images of a file that are nearest to a query."""
+"""``towhee search``: the images of a file or a store that are nearest to a query."""
 
 from __future__ import annotations
 
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from towhee.cli.messages import Json, Verbose, say, say_json, say_table
+from towhee.cli.search_in_store import Searched, embedded_queries, search_in_store
+from towhee.cli.store_options import DEFAULT_COLLECTION, Collection
 from towhee.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
     from towhee.cli.pages import Found
     from towhee.cli.vector_index import VectorIndex
     from towhee.pipelines import Pipeline
-    from towhee.search import Metric
 
 
 class Measure(str, Enum):
@@ -35,29 +36,50 @@ _SCORES = {
 
 
 def search(
-    index: Annotated[
-        str,
-        typer.Argument(
-            metavar="INDEX.parquet", help="A file that `towhee embed` wrote.", show_default=False
-        ),
-    ],
     queries: Annotated[
         list[str],
         typer.Argument(
-            metavar="QUERY...",
-            help="Images to look for: files, folders, patterns, or http(s) addresses.",
+            metavar="[INDEX.parquet] QUERY...",
+            help="A file that `towhee embed` wrote, unless --store is given; then the images to "
+            "look for: files, folders, patterns, or http(s) addresses.",
             show_default=False,
         ),
     ],
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="URI",
+            help="Search a store that `towhee index` filled: lancedb:///folder, …",
+            show_default=False,
+        ),
+    ] = None,
+    collection: Collection = DEFAULT_COLLECTION,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            "--filter",
+            help="Only rows of the store for which it holds, such as 'size > 100000'.",
+            show_default=False,
+        ),
+    ] = None,
+    text: Annotated[
+        bool,
+        typer.Option(
+            "--text",
+            help="The queries are texts; for pipelines that put texts and images into one space.",
+        ),
+    ] = False,
     topk: Annotated[int, typer.Option(min=1, help="Neighbours of each query.")] = 5,
     cal: Annotated[
-        Measure,
+        Measure | None,
         typer.Option(
             case_sensitive=False,
-            help="The score: cosine or IP (inner product), larger is nearer; or L2 (distance), "
-            "smaller is nearer.",
+            help="The score: cosine (if not given) or IP (inner product), larger is nearer; or L2 "
+            "(distance), smaller is nearer. A store has its own.",
+            show_default=False,
         ),
-    ] = Measure.COSINE,
+    ] = None,
     pipeline: Annotated[
         str | None,
         typer.Option(
@@ -73,7 +95,7 @@ def search(
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
-    """Search a file of vectors for the images nearest to a query.
+    """Search a file of vectors, or a store, for the images nearest to a query.
 
     A query that cannot be embedded is listed on stderr, and the exit code is then 1.
 
@@ -83,30 +105,48 @@ def search(
       towhee search photos.parquet query.jpg
       towhee search photos.parquet queries/ --topk 10 --html found.html
       towhee search photos.parquet query.jpg --json
+      towhee search --store lancedb:///photos query.jpg --filter 'size > 100000'
+      towhee search --store lancedb:///photos --text "a small brown bird"
     """
     from towhee.cli.embedding import LeftOut
     from towhee.cli.pages import write_page
-    from towhee.cli.vector_index import read_index
 
-    held = read_index(index)
-    chosen = _pipeline(pipeline, held, index)
     left_out = LeftOut()
-    found = _found(held, index, chosen, queries, left_out, cal=cal.value, topk=topk)
+    index = store
+    if index is None:
+        index, *queries = queries
+        searched = _in_file(index, queries, left_out, pipeline, cal or Measure.COSINE, topk)
+        if where is not None or text:
+            raise UsageError("--filter and --text are for a --store")
+    else:
+        searched = search_in_store(
+            index,
+            collection,
+            queries,
+            left_out,
+            pipeline=pipeline,
+            cal=None if cal is None else cal.value,
+            topk=topk,
+            where=where,
+            are_texts=text,
+        )
+    found, measure = searched.found, Measure(searched.metric)
     if html is not None:
-        write_page(html, found, title=f"Nearest in {Path(index).name}", subtitle=_SCORES[cal])
+        title = f"Nearest in {searched.title}"
+        write_page(html, found, title=title, subtitle=_SCORES[measure])
     if as_json:
         say_json(
             {
-                "index": index,
-                "pipeline": chosen.spec.name,
-                "cal": cal.value,
+                "index": searched.shown,
+                "pipeline": searched.pipeline,
+                "cal": measure.value,
                 "results": [row.as_json() for row in found],
                 "failures": left_out.as_json(),
                 "html": None if html is None else str(html),
             }
         )
     else:
-        _say(found, cal.value)
+        _say(found, measure.value)
         if html is not None:
             say(f"wrote {html}")
     left_out.say()
@@ -114,29 +154,36 @@ def search(
         raise typer.Exit(1)
 
 
-def _found(
-    held: VectorIndex,
+def _in_file(
     index: str,
-    chosen: Pipeline,
     queries: list[str],
     left_out: LeftOut,
-    *,
-    cal: Metric,
+    pipeline: str | None,
+    cal: Measure,
     topk: int,
-) -> list[Found]:
-    """The neighbours of each query that can be embedded."""
+) -> Searched:
+    """The neighbours of each query that can be embedded, in a file of vectors."""
     from towhee.cli.pages import Found
+    from towhee.cli.vector_index import read_index
     from towhee.search import ExactSearch
 
-    paths, vectors = _embedded(queries, chosen, left_out)
-    if not paths:
-        return []
-    _require_dimension(held, vectors[0].size, index)
-    results = ExactSearch(held.vectors, cal, held.paths).search(vectors, topk)
-    return [
-        Found(path, list(zip(result.keys, result.scores, strict=True)))
-        for path, result in zip(paths, results, strict=True)
-    ]
+    if not queries:
+        raise UsageError(
+            f"what is to be found in {index!r}? `towhee search {index} QUERY...`; a store is named "
+            "by --store"
+        )
+    held = read_index(index)
+    chosen = _pipeline(pipeline, held, index)
+    paths, vectors = embedded_queries(queries, chosen, left_out)
+    found: list[Found] = []
+    if paths:
+        _require_dimension(held, vectors[0].size, index)
+        results = ExactSearch(held.vectors, cal.value, held.paths).search(vectors, topk)
+        found = [
+            Found(path, list(zip(result.keys, result.scores, strict=True)))
+            for path, result in zip(paths, results, strict=True)
+        ]
+    return Searched(found, cal.value, chosen.spec.name, index, Path(index).name)
 
 
 def _pipeline(name: str | None, held: VectorIndex, index: str) -> Pipeline:
@@ -160,26 +207,6 @@ def _pipeline(name: str | None, held: VectorIndex, index: str) -> Pipeline:
     chosen = image_pipeline(name or made_by.pipeline)
     made_by.require_same(Provenance.of(chosen.spec, made_by.dimension), index)
     return chosen
-
-
-def _embedded(
-    queries: list[str], chosen: Pipeline, left_out: LeftOut
-) -> tuple[list[str], list[Any]]:
-    from towhee.cli.embedding import embedded
-    from towhee.cli.image_inputs import ImageInputs
-
-    inputs = ImageInputs(
-        queries,
-        on_unreadable=lambda folder, error: left_out.add(folder, str(error)),
-    )
-    paths: list[str] = []
-    vectors: list[Any] = []
-    for part in embedded(chosen, inputs, left_out):
-        paths += part.paths
-        vectors += part.vectors
-    if not paths and not left_out.count:
-        raise DataError(f"there is no image in {', '.join(queries)}")
-    return paths, vectors
 
 
 def _require_dimension(held: VectorIndex, dimension: int, index: str) -> None:

@@ -553,6 +553,26 @@ class FaceRows(OperatorCall[R, F]):
         def __getitem__(self, columns: Any) -> FaceRows[F, F]: ...
 
 
+class FaissSearch(OperatorCall[R, F]):
+    """For each vector, the nearest rows of an index of FAISS on the disk, as entities."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(
+            self,
+            findex: Any = "./index.bin",
+            k: int = 10,
+            *,
+            collection: str = "vectors",
+            filter: str | None = None,
+            fields: Sequence[str] | None = None,
+            parameters: Mapping[str, int] | None = None,
+        ) -> R: ...
+        def __getitem__(self, columns: Any) -> FaissSearch[F, F]: ...
+
+
 class ImageBlur(OperatorCall[R, F]):
     """Blur images with a Gaussian."""
 
@@ -1186,6 +1206,26 @@ class ImageToImageTransformers(OperatorCall[R, F]):
         def __getitem__(self, columns: Any) -> ImageToImageTransformers[F, F]: ...
 
 
+class InsertStore(OperatorCall[R, F]):
+    """Write each row to a collection, which is made if it is not there; gives its key."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(
+            self,
+            uri: str,
+            collection: str = "vectors",
+            *,
+            fields: Sequence[str] = (),
+            metric: str = "cosine",
+            index: str = "flat",
+            **options: Any,
+        ) -> R: ...
+        def __getitem__(self, columns: Any) -> InsertStore[F, F]: ...
+
+
 class LogisticRegression(OperatorCall[R, F]):
     """Tell labels apart by weighted sums of the features."""
 
@@ -1220,6 +1260,27 @@ class MachineTranslationTransformers(OperatorCall[R, F]):
             trust_pickle: bool = False,
         ) -> R: ...
         def __getitem__(self, columns: Any) -> MachineTranslationTransformers[F, F]: ...
+
+
+class MilvusSearch(OperatorCall[R, F]):
+    """For each vector, the nearest rows of a collection of Milvus, as entities."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(
+            self,
+            collection: str = "vectors",
+            limit: int = 10,
+            *,
+            uri: str = "milvus:///milvus.db",
+            filter: str | None = None,
+            fields: Sequence[str] | None = None,
+            parameters: Mapping[str, int] | None = None,
+            **options: Any,
+        ) -> R: ...
+        def __getitem__(self, columns: Any) -> MilvusSearch[F, F]: ...
 
 
 class MolecularFingerprintingRdkit(OperatorCall[R, F]):
@@ -1418,6 +1479,27 @@ class RunasOp(OperatorCall[R, F]):
             self, func: Callable[..., Any], args: Sequence[Any] = (), kwargs: Any = None
         ) -> R: ...
         def __getitem__(self, columns: Any) -> RunasOp[F, F]: ...
+
+
+class SearchStore(OperatorCall[R, F]):
+    """For each vector, the nearest rows of a collection in a store."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(
+            self,
+            uri: str,
+            collection: str = "vectors",
+            topk: int = 5,
+            *,
+            filter: str | None = None,
+            fields: Sequence[str] | None = None,
+            parameters: Mapping[str, int] | None = None,
+            **options: Any,
+        ) -> R: ...
+        def __getitem__(self, columns: Any) -> SearchStore[F, F]: ...
 
 
 class SearchVectors(OperatorCall[R, F]):
@@ -2592,6 +2674,11 @@ class Towhee(OperatorCall[R, F]):
         return FaceRows(self._build, "face_rows")
 
     @property
+    def faiss_search(self) -> FaissSearch[R, F]:
+        """For each vector, the nearest rows of an index of FAISS on the disk, as entities."""
+        return FaissSearch(self._build, "faiss_search")
+
+    @property
     def image_blur(self) -> ImageBlur[R, F]:
         """Blur images with a Gaussian."""
         return ImageBlur(self._build, "image_blur")
@@ -2672,6 +2759,11 @@ class Towhee(OperatorCall[R, F]):
         return ImageToImage(self._build, "image_to_image")
 
     @property
+    def insert_store(self) -> InsertStore[R, F]:
+        """Write each row to a collection, which is made if it is not there; gives its key."""
+        return InsertStore(self._build, "insert_store")
+
+    @property
     def logistic_regression(self) -> LogisticRegression[R, F]:
         """Tell labels apart by weighted sums of the features."""
         return LogisticRegression(self._build, "logistic_regression")
@@ -2680,6 +2772,11 @@ class Towhee(OperatorCall[R, F]):
     def machine_translation(self) -> MachineTranslation[R, F]:
         """Texts to texts in another language."""
         return MachineTranslation(self._build, "machine_translation")
+
+    @property
+    def milvus_search(self) -> MilvusSearch[R, F]:
+        """For each vector, the nearest rows of a collection of Milvus, as entities."""
+        return MilvusSearch(self._build, "milvus_search")
 
     @property
     def molecular_fingerprinting(self) -> MolecularFingerprinting[R, F]:
@@ -2715,6 +2812,11 @@ class Towhee(OperatorCall[R, F]):
     def runas_op(self) -> RunasOp[R, F]:
         """Call a function on each row: ``dc.runas_op["a", "b"](func=f)``."""
         return RunasOp(self._build, "runas_op")
+
+    @property
+    def search_store(self) -> SearchStore[R, F]:
+        """For each vector, the nearest rows of a collection in a store."""
+        return SearchStore(self._build, "search_store")
 
     @property
     def search_vectors(self) -> SearchVectors[R, F]:
@@ -2943,6 +3045,11 @@ class Namespaces(Generic[R, F]):
         return FaceRows(self._apply, "face_rows")
 
     @property
+    def faiss_search(self) -> FaissSearch[R, F]:
+        """For each vector, the nearest rows of an index of FAISS on the disk, as entities."""
+        return FaissSearch(self._apply, "faiss_search")
+
+    @property
     def image_blur(self) -> ImageBlur[R, F]:
         """Blur images with a Gaussian."""
         return ImageBlur(self._apply, "image_blur")
@@ -3023,6 +3130,11 @@ class Namespaces(Generic[R, F]):
         return ImageToImage(self._apply, "image_to_image")
 
     @property
+    def insert_store(self) -> InsertStore[R, F]:
+        """Write each row to a collection, which is made if it is not there; gives its key."""
+        return InsertStore(self._apply, "insert_store")
+
+    @property
     def logistic_regression(self) -> LogisticRegression[R, F]:
         """Tell labels apart by weighted sums of the features."""
         return LogisticRegression(self._apply, "logistic_regression")
@@ -3031,6 +3143,11 @@ class Namespaces(Generic[R, F]):
     def machine_translation(self) -> MachineTranslation[R, F]:
         """Texts to texts in another language."""
         return MachineTranslation(self._apply, "machine_translation")
+
+    @property
+    def milvus_search(self) -> MilvusSearch[R, F]:
+        """For each vector, the nearest rows of a collection of Milvus, as entities."""
+        return MilvusSearch(self._apply, "milvus_search")
 
     @property
     def molecular_fingerprinting(self) -> MolecularFingerprinting[R, F]:
@@ -3066,6 +3183,11 @@ class Namespaces(Generic[R, F]):
     def runas_op(self) -> RunasOp[R, F]:
         """Call a function on each row: ``dc.runas_op["a", "b"](func=f)``."""
         return RunasOp(self._apply, "runas_op")
+
+    @property
+    def search_store(self) -> SearchStore[R, F]:
+        """For each vector, the nearest rows of a collection in a store."""
+        return SearchStore(self._apply, "search_store")
 
     @property
     def search_vectors(self) -> SearchVectors[R, F]:

@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     import pyarrow
 
     from towhee.functional.data_frame import ColumnSelect, DataFrame
+    from towhee.functional.store_sinks import ToFaiss, ToMilvus, ToStore
 
 Function = Callable[..., Any]
 C = TypeVar("C", bound="DataCollection")
@@ -711,6 +712,30 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
         """Write the rows to a CSV file as they are computed."""
         sinks.to_csv(self._source_plan(), path)
         return self
+
+    @property
+    def to_store(self: C) -> ToStore[C]:
+        """Write the rows to a store: ``.to_store("milvus:///photos.db")``.
+
+        ``.to_store["id", "vec"](uri)`` names the columns of keys and vectors.
+        """
+        from towhee.functional.store_sinks import ToStore
+
+        return ToStore(self)
+
+    @property
+    def to_milvus(self: C) -> ToMilvus[C]:
+        """Write the rows to Milvus: ``.to_milvus["id", "vec"](collection)``."""
+        from towhee.functional.store_sinks import ToMilvus
+
+        return ToMilvus(self)
+
+    @property
+    def to_faiss(self: C) -> ToFaiss[C]:
+        """Write the rows to an index of FAISS: ``.to_faiss["id", "vec"]("./index.bin")``."""
+        from towhee.functional.store_sinks import ToFaiss
+
+        return ToFaiss(self)
 
     def _source_plan(self) -> Plan:
         if self._keeps_rows and not self._plan.is_stream:

@@ -73,6 +73,10 @@ BUILTIN_OPERATORS: dict[str, str] = {
     "image_grayscale": f"{_OPERATORS}.image_transform.grayscale:ImageGrayscale",
     "image_resize": f"{_OPERATORS}.image_transform.resize:ImageResize",
     "image_rotate": f"{_OPERATORS}.image_transform.rotate:ImageRotate",
+    "search_store": f"{_OPERATORS}.vector_store.search:SearchStore",
+    "milvus_search": f"{_OPERATORS}.vector_store.search:MilvusSearch",
+    "faiss_search": f"{_OPERATORS}.vector_store.search:FaissSearch",
+    "insert_store": f"{_OPERATORS}.vector_store.insert:InsertStore",
     "search_vectors": f"{_OPERATORS}.search_vectors.exact:SearchVectors",
     "runas_op": f"{_OPERATORS}.runas_op.runas_op:RunasOp",
     "text_embedding.sentence_transformers": (
@@ -169,6 +173,8 @@ BUILTIN_OPERATORS: dict[str, str] = {
 }
 
 ALIASES: dict[str, str] = {
+    "ann_insert": "insert_store",
+    "ann_search": "search_store",
     "action_classification": "action_classification.videomae",
     "image_load": "image_decode.cv2",
     "image_captioning": "image_captioning.transformers",

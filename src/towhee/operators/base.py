@@ -71,6 +71,14 @@ class Operator(Generic[In, Out]):
         """
         return ""
 
+    def origin(self) -> str | None:
+        """A digest of what was learned that the results come from: weights, layer, preprocessing.
+
+        Whatever computes with it, on whatever device: results of one origin can be compared.
+        ``None`` where nothing was learned, or it is not known.
+        """
+        return None
+
     def __call__(self, value: In) -> Out:
         """The result for one value: ``batch([value])[0]``."""
         self.ensure_setup()

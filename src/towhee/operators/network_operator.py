@@ -114,6 +114,10 @@ class NetworkOperator(ModelOperator[In, Vector], Generic[In, N]):
         """Weights, preprocessing, backend and precision; ``None`` for random weights."""
         return self.running.fingerprint
 
+    def origin(self) -> str | None:
+        """The model's key: it stands for weights, layer and preprocessing."""
+        return self.running.network.key
+
     def forward(self, prepared: Sequence[Any]) -> npt.NDArray[np.float32]:
         """Vectors ``(n, d) float32``."""
         if not len(prepared):

@@ -7,7 +7,7 @@ is built.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -290,6 +290,27 @@ class Sample(Step):
     @property
     def label(self) -> str:
         return f"sample({self.ratio})"
+
+
+@dataclass(frozen=True, slots=True)
+class SkipKnown(Step):
+    """Leave out the rows whose key somebody knows already.
+
+    Attributes:
+        known: those of some keys that are known.
+        column: the column with the key, ``None`` for the row's own.
+    """
+
+    known: Callable[[Sequence[Any]], Collection[Any]]
+    column: str | None = None
+
+    def columns_after(self, before: Columns) -> Columns:
+        require_columns(None if self.column is None else (self.column,), before, self.label)
+        return before
+
+    @property
+    def label(self) -> str:
+        return "skip_known"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from towhee.plan.step import (
     Safe,
     Sample,
     Shuffle,
+    SkipKnown,
     Step,
 )
 from towhee.types import Empty, Entity, Failure, Option
@@ -203,6 +204,20 @@ def _sample(step: Sample, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
     chance = random.Random(step.seed)
     for chunk in chunks:
         yield chunk.compress([chance.random() < step.ratio for _ in range(len(chunk))])
+
+
+@transform.register
+def _skip_known(step: SkipKnown, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    for chunk in chunks:
+        keys = chunk.keys if step.column is None else chunk.column(step.column)
+        sound = [key for place, key in enumerate(keys) if place not in chunk.failures]
+        known = step.known(sound)
+        if not known:
+            yield chunk
+            continue
+        yield chunk.compress(
+            [place in chunk.failures or key not in known for place, key in enumerate(keys)]
+        )
 
 
 def _everything(chunks: Iterator[Chunk]) -> Chunk | None:

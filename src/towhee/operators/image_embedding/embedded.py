@@ -85,6 +85,10 @@ class EmbeddedImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         """Weights, layer, preprocessing, backend and precision; ``None`` for random weights."""
         return self.running.fingerprint
 
+    def origin(self) -> str | None:
+        """The model's key: it stands for weights, layer and preprocessing."""
+        return self._model.key
+
     def prepare(self, value: Any) -> npt.NDArray[np.uint8]:
         """What the model takes: ``(height, width, 3) uint8``.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
@@ -136,6 +137,11 @@ class OnnxImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
 
         parts = [self._model().digest(), self.preprocess.as_config(), onnxruntime.__version__]
         return json.dumps(parts)
+
+    def origin(self) -> str | None:
+        """A digest of the file, what lies beside it, and the preprocessing."""
+        parts = json.dumps([self._model().digest(), self.preprocess.as_config()])
+        return hashlib.sha256(parts.encode()).hexdigest()
 
     def streams(self) -> Streams:
         """The model for an engine: a call for each core."""

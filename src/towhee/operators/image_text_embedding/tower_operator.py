@@ -79,6 +79,10 @@ class TowerOperator(NetworkOperator[Any, TowerNetwork]):
             gpu_batch_size=_GPU_BATCH_SIZE,
         )
 
+    def origin(self) -> str | None:
+        """Nothing: each tower has a digest of its own, and their vectors can be compared."""
+        return None
+
     def content(self, value: Any) -> Any:
         """The pixels of a PIL image; anything else as it is."""
         return image_content(value)

@@ -1,0 +1,1 @@
+"""Search a store, and write to it, row by row."""
