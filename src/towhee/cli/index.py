@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -207,7 +207,10 @@ class _Job:
             new = self._new(map(_key, inputs))
             for part in embedded(embed, new, self.left_out, raises=self.raises):
                 stamps = [_stamp(path) for path in part.paths]
-                payload = dict(zip(_FIELDS, map(list, zip(*stamps, strict=True)), strict=True))
+                payload: dict[str, list[Any]] = {
+                    "modified": [modified for modified, _ in stamps],
+                    "size": [size for _, size in stamps],
+                }
                 writer.add(part.paths, part.vectors, payload)
                 advance(len(part.paths) + part.failed + self.unchanged - passed)
                 passed = self.unchanged
@@ -243,7 +246,7 @@ def _is_text(path: str) -> bool:
     return True
 
 
-def _stamp(path: str) -> tuple[object, int | None]:
+def _stamp(path: str) -> tuple[Any, int | None]:
     """When a file was changed, to the microsecond, and its size; nothing of an address."""
     from datetime import datetime, timezone
 

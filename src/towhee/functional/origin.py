@@ -35,8 +35,9 @@ _OF_A_RUN = frozenset(
 def origin_of(plan: Plan, pipeline: str | None = None) -> Fingerprint | None:
     """What makes the vectors that a plan gives; ``None`` for vectors that no operator makes.
 
-    From the first model on, the operators count; how pixels are decoded in front of it does not.
-    The models are loaded.
+    The operators from the first model on count, or where there is none the last one; what cuts
+    texts or decodes pixels in front of them is done with rows that are written and not with
+    queries, or gives the same pixels. The models are loaded.
 
     Args:
         plan: the plan.
@@ -49,10 +50,10 @@ def origin_of(plan: Plan, pipeline: str | None = None) -> Fingerprint | None:
         for step in part.steps
         if isinstance(step, Map) and isinstance(step.operator, OperatorRef)
     ]
-    models = [place for place, ref in enumerate(chain) if _is_model(ref.resolve())]
-    if not models:
+    if not chain:
         return None
-    counted = chain[models[0] :]
+    models = [place for place, ref in enumerate(chain) if _is_model(ref.resolve())]
+    counted = chain[models[0] :] if models else chain[-1:]
     made = [operators.get(ref) for ref in counted if _is_model(ref.resolve())]
     digests = [digest for digest in map(_origin, made) if digest]
     return Fingerprint(

@@ -33,17 +33,14 @@ class SearchResult:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def entities(self) -> list[Entity]:
-        """Each neighbour as a row: ``key``, ``score``, and its payload; the nearest first.
+    def entities(self, key: str = "key") -> list[Entity]:
+        """Each neighbour as a row: its key, its ``score``, and its payload; the nearest first.
 
-        A payload column that is called ``key`` or ``score`` itself gives way to these.
+        A payload column that has the name of one of these gives way to it.
+
+        Args:
+            key: what to call the column with the keys.
         """
         payload = self.payload or [{}] * len(self)
-        return [
-            Entity.of({"key": key, "score": score, **_without_own(columns)})
-            for key, score, columns in zip(self.keys, self.scores, payload, strict=True)
-        ]
-
-
-def _without_own(columns: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in columns.items() if name not in ("key", "score")}
+        own = [{key: each, "score": s} for each, s in zip(self.keys, self.scores, strict=True)]
+        return [Entity.of({**row, **kept, **row}) for row, kept in zip(own, payload, strict=True)]
