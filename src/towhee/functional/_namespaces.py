@@ -1468,6 +1468,27 @@ class RerankCrossEncoder(OperatorCall[R, F]):
         def __getitem__(self, columns: Any) -> RerankCrossEncoder[F, F]: ...
 
 
+class RerankSearchResult(OperatorCall[R, F]):
+    """Order the rows that a search of a store has found by how well their texts answer the query."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(
+            self,
+            column: str = "text",
+            *,
+            topk: int | None = None,
+            model_name: str = "cross-encoder/ms-marco-MiniLM-L6-v2",
+            max_tokens: int | None = None,
+            device: str = "auto",
+            checkpoint: Any = None,
+            trust_pickle: bool = False,
+        ) -> R: ...
+        def __getitem__(self, columns: Any) -> RerankSearchResult[F, F]: ...
+
+
 class RunasOp(OperatorCall[R, F]):
     """Call a function on each row: ``dc.runas_op["a", "b"](func=f)``."""
 
@@ -2466,6 +2487,11 @@ class Rerank(OperatorCall[R, F]):
     def cross_encoder(self) -> RerankCrossEncoder[R, F]:
         """Order the texts that a search has found by how well they answer the query."""
         return RerankCrossEncoder(self._build, "rerank.cross_encoder")
+
+    @property
+    def search_result(self) -> RerankSearchResult[R, F]:
+        """Order the rows that a search of a store has found by how well their texts answer the query."""
+        return RerankSearchResult(self._build, "rerank.search_result")
 
 
 class SpeechToText(OperatorCall[R, F]):

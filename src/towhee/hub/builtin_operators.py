@@ -94,6 +94,7 @@ BUILTIN_OPERATORS: dict[str, str] = {
         f"{_OPERATORS}.molecule_embedding.transformers:TransformersMoleculeEmbedding"
     ),
     "rerank.cross_encoder": f"{_OPERATORS}.rerank.cross_encoder:CrossEncoderRerank",
+    "rerank.search_result": f"{_OPERATORS}.rerank.search_result:SearchResultRerank",
     "text_embedding.dpr": f"{_OPERATORS}.text_embedding.dpr:DprTextEmbedding",
     "text_embedding.hashing": f"{_OPERATORS}.text_embedding.hashing:HashingTextEmbedding",
     "text_embedding.longformer": (

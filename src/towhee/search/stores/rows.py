@@ -56,7 +56,7 @@ def field_types(columns: Columns, given: Mapping[str, FieldType]) -> dict[str, F
     for name, values in columns.items():
         if name in found:
             continue
-        kind = field_type_of(values)
+        kind = field_type_of(values, f"column {name!r}")
         if kind is None:
             raise UsageError(
                 f"the first rows have nothing in column {name!r}, so its type is not known: name "
