@@ -77,6 +77,10 @@ def encoded_keys(keys: Iterable[Any], key_type: KeyType, shown: str) -> list[str
     Raises:
         DataError: for a key of another type, an empty one, or one that not every store can hold.
     """
+    keys = list(keys)
+    is_plain = key_type == "string" and _are_plain_texts(keys) and all(keys)
+    if is_plain and max(map(len, keys)) <= MAX_KEY_BYTES:
+        return keys
     return [_encoded(key, key_type, shown) for key in keys]
 
 
@@ -143,14 +147,38 @@ def checked_payload(columns: Columns, schema: CollectionSchema, count: int) -> C
                 "payload column", name, schema.fields, f"in {schema.name!r} (it has {known})"
             )
     return {
-        name: [
-            None if value is None else checked_value(value, kind, f"column {name!r}, row {place}")
-            for place, value in enumerate(columns[name])
-        ]
-        if name in columns
-        else [None] * count
+        name: _checked_column(columns[name], kind, name) if name in columns else [None] * count
         for name, kind in schema.fields.items()
     }
+
+
+def _checked_column(values: list[Any], kind: FieldType, name: str) -> list[Any]:
+    if _are_plain(values, kind):
+        return values
+    return [
+        None if value is None else checked_value(value, kind, f"column {name!r}, row {place}")
+        for place, value in enumerate(values)
+    ]
+
+
+def _are_plain(values: list[Any], kind: FieldType) -> bool:
+    """Whether all are as a store takes them, seen at a glance; most are."""
+    if kind == "string":
+        return _are_plain_texts(values)
+    types = set(map(type, values))
+    if kind == "integer":
+        return types == {int} and min(values) >= -(2**63) and max(values) < 2**63
+    if kind == "float":
+        return types == {float} and bool(np.isfinite(values).all())
+    return kind == "boolean" and types == {bool}
+
+
+def _are_plain_texts(values: list[Any]) -> bool:
+    """Whether all are texts of ASCII without NUL."""
+    if set(map(type, values)) != {str}:
+        return False
+    joined = "".join(values)
+    return joined.isascii() and "\0" not in joined
 
 
 def checked_sparse(vectors: Iterable[Mapping[Any, Any]], what: str) -> list[Sparse]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 from towhee.errors import StoreError, UsageError
 from towhee.search.field_types import FieldType
 from towhee.search.stores.driver import Sparse
@@ -80,7 +82,7 @@ class StoreWriter:
             self._write(len(self._keys))
 
     def _write(self, count: int) -> None:
-        keys, vectors = self._keys[:count], self._vectors[:count]
+        keys, vectors = self._keys[:count], _stacked(self._vectors[:count])
         payload = {name: values[:count] for name, values in self._payload.items()}
         sparse = self._sparse[:count] or None
         self._store.ensure(
@@ -114,3 +116,9 @@ class StoreWriter:
         if self._keys:
             self._write(len(self._keys))
         self._store.flush()
+
+
+def _stacked(vectors: list[Any]) -> Any:
+    """Vectors as one array, where they are arrays of one length; as they are otherwise."""
+    are_flat = all(isinstance(each, np.ndarray) and each.ndim == 1 for each in vectors)
+    return np.stack(vectors) if are_flat and len({v.size for v in vectors}) == 1 else vectors
