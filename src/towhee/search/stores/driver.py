@@ -70,9 +70,10 @@ class Abilities:
         indexes: the kinds of index that it has.
         text: whether it searches text.
         sparse: whether it keeps and searches sparse vectors.
-        lacks: what it cannot filter by, in the words of ``require``: ``"like"``, ``"has"``,
-            ``"members of JSON"``.
+        lacks: what it cannot filter by: ``"like"``, ``"has"``, ``"members of JSON"``,
+            ``"order of text"``.
         options: the names of options that ``open_store`` passes on to it.
+        queries_at_once: how many queries a search takes.
     """
 
     indexes: tuple[IndexKind, ...] = ("flat",)
@@ -80,6 +81,7 @@ class Abilities:
     sparse: bool = False
     lacks: frozenset[str] = frozenset()
     options: tuple[str, ...] = ()
+    queries_at_once: int = 256
 
 
 class Driver(ABC):

@@ -1,0 +1,1 @@
+"""Qdrant: a server, or its client's embedded form in a folder."""
