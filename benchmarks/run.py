@@ -28,6 +28,8 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "pipe_branches": ("checkpoint",),
     "images_to_vectors": ("images", "checkpoint", "peers"),
     "text_to_vectors": ("peers",),
+    "search": (),
+    "stores": (),
     "scaling": ("images", "checkpoint"),
     "memory": ("images",),
     "cache": ("images", "checkpoint"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from towhee.engine import run
 from towhee.engine.analysis import analysis
 from towhee.engine.history import last_run
-from towhee.engine.operators import shared_model
+from towhee.engine.operators import shared_model, told
 from towhee.engine.report import RunReport
 from towhee.errors import UsageError
 from towhee.operators.base import ModelOperator, OperatorRef
@@ -27,9 +27,13 @@ def explained(plan: Plan, *, analyze: bool = False) -> str:
     Raises:
         UsageError: for a plan that was not run, and that cannot be run for the telling.
     """
-    report = (last_run(plan) or _run(plan)) if analyze else None
+    report = last_run(plan)
+    if analyze and report is None:
+        report = _run(plan)
     lines = [explain(plan), *_models(plan)]  # behind the run, in which the way may be chosen
     if report is not None:
+        lines += report.ways
+    if analyze and report is not None:
         lines += analysis(report)
     return "\n".join(lines)
 
@@ -39,10 +43,7 @@ def _models(plan: Plan) -> Iterator[str]:
         if isinstance(step, Map) and isinstance(step.operator, OperatorRef):
             model = shared_model(step.operator)
             if isinstance(model, ModelOperator):
-                lines = model.how_it_runs()
-                if lines:
-                    yield f"{step.operator.name} {lines[0]}"
-                    yield from lines[1:]
+                yield from told(step.operator, model)
 
 
 def _run(plan: Plan) -> RunReport:

@@ -49,11 +49,25 @@ class Operators:
             self._streams[id(made)] = known
         return known
 
+    def way(self, operator: OperatorRef | Callable[..., Any]) -> list[str]:
+        """How a model runs that ends with the run, in lines; those that stay are asked later."""
+        made = self.get(operator)
+        if not isinstance(made, ModelOperator) or made.is_shared:
+            return []
+        return told(operator, made)
+
+
+def told(operator: OperatorRef | Callable[..., Any], model: ModelOperator[Any, Any]) -> list[str]:
+    """How a model runs, in lines of which the first begins with its name."""
+    lines = model.how_it_runs()
+    name = getattr(operator, "name", type(model).__name__)
+    return [f"{name} {lines[0]}", *lines[1:]] if lines else []
+
 
 def shared_model(ref: OperatorRef) -> Callable[..., Any]:
     """The operator of a reference: a model that a run of this process has, else a new one."""
     target = ref.resolve()
-    if not (isinstance(target, type) and issubclass(target, ModelOperator)):
+    if not (isinstance(target, type) and issubclass(target, ModelOperator) and target.is_shared):
         return ref.instantiate()
     with _lock:
         try:

@@ -101,10 +101,12 @@ class RunReport:
             and measured where that was not done before.
         seconds: from then to the end of the run.
         traced: whether its stages keep their work piece by piece.
+        ways: how the models ran that are not kept behind the run, in lines.
     """
 
     cores: int
     stages: list[StageReport] = field(default_factory=list)
+    ways: list[str] = field(default_factory=list)
     traced: bool = False
     opening: float = 0.0
     seconds: float = 0.0

@@ -1530,7 +1530,15 @@ class SearchVectors(OperatorCall[R, F]):
 
     if TYPE_CHECKING:
 
-        def __call__(self, data: Iterable[Any], cal: str = "L2", topk: int = 5) -> R: ...
+        def __call__(
+            self,
+            data: Iterable[Any],
+            cal: str = "L2",
+            topk: int = 5,
+            *,
+            vector: str | None = None,
+            index: Any = "auto",
+        ) -> R: ...
         def __getitem__(self, columns: Any) -> SearchVectors[F, F]: ...
 
 

@@ -145,9 +145,15 @@ class Streams:
 
 
 class ModelOperator(Operator[In, Out]):
-    """An operator whose work on one value (``prepare``) and on a batch (``forward``) are apart."""
+    """An operator whose work on one value (``prepare``) and on a batch (``forward``) are apart.
+
+    Class attributes:
+        is_shared: whether all runs of the process may use the same one, which is kept for them;
+            not where it holds the user's data, which may change between two runs.
+    """
 
     placement: ClassVar[Placement] = "model"
+    is_shared: ClassVar[bool] = True
 
     def prepare(self, value: In) -> Any:
         """What the model takes for this value; called from several threads at once."""

@@ -2,132 +2,185 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import faiss
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import UsageError
-from towhee.search.metric import Metric, Vectors, as_vectors, lengths_of, unit_length
-from towhee.types import SearchResult
+from towhee.search.in_memory import Costs, InMemorySearch, Places
+from towhee.search.metric import Metric, Vectors, as_vectors, lengths_of, row_blocks, unit_length
+from towhee.search.range_scan import (
+    QUERIES,
+    candidate_costs,
+    pair_costs,
+    pairs_within,
+    rounding,
+)
 
-_MORE_CANDIDATES = 8
-_MOST_CANDIDATES = 1024  # so many neighbours alike within rounding are told apart, and no more
-_ROUNDING = 4 * float(np.finfo(np.float32).eps)
+_MORE_CANDIDATES = 4
+_MOST_CANDIDATES = 1024  # where more are alike within rounding, all of them are looked at
+_FOUND = 2**22  # candidates that are held at once: 50 MB
 
 
-class ExactSearch:
+class ExactSearch(InMemorySearch):
     """All vectors in memory, compared with each query; nothing is approximated.
 
     FAISS proposes candidates at the speed of matrix products, whose rounding can rank close
     neighbours wrongly. They are scored again in float64, and more of them are taken until
     rounding cannot hide a nearer one. Of equal neighbours those of smaller position come first.
 
+    The vectors are copied once, as FAISS does. A search holds, besides what it gives, at most
+    200 MB, however many queries there are.
+
     Args:
         vectors: ``(n, d)`` float32, or a sequence of ``n`` vectors.
-        metric: ``"L2"`` (scores are Euclidean distances), ``"IP"`` or ``"cosine"``.
+        metric: ``"L2"`` (scores are Euclidean distances), ``"IP"`` or ``"cosine"`` (of the
+            vectors scaled to length 1 in float32).
         keys: the rows' keys; their positions if not given.
+        payload: columns of ``n`` values each, of which a result has those of its neighbours.
 
     Raises:
-        UsageError: for vectors of unequal length.
+        UsageError: for vectors of unequal length, or keys or columns of another number.
         DataError: for NaN, infinity, or a zero vector under cosine.
 
     Example:
         >>> index = ExactSearch(np.eye(3, dtype=np.float32), "cosine", keys=["x", "y", "z"])
         >>> index.search(np.array([[0.0, 2.0, 1.0]]), topk=2)[0].keys
         ['y', 'z']
+        >>> index.range_search(np.array([[0.0, 2.0, 1.0]]), radius=0.5)[0].keys
+        ['y']
     """
 
-    def __init__(self, vectors: Any, metric: Metric, keys: Sequence[Any] | None = None) -> None:
-        data = as_vectors(vectors, "data")
-        if keys is not None and len(keys) != len(data):
-            raise UsageError(f"{len(keys)} keys were given for {len(data)} vectors")
-        self._keys = range(len(data)) if keys is None else keys
-        self._metric = metric
-        self.dimension = data.shape[1]
-        if metric == "cosine":
-            data = unit_length(data, "data")
-        self._centre = _centre(data) if metric == "L2" else np.zeros(self.dimension)
-        data = (data - self._centre).astype(np.float32) if self._centre.any() else data
-        self._longest = float(lengths_of(data).max(initial=0.0))
-        make = faiss.IndexFlatL2 if metric == "L2" else faiss.IndexFlatIP
-        self._index = make(max(1, self.dimension))
-        if len(data):
-            self._index.add(data)
-
-    def __len__(self) -> int:
-        return int(self._index.ntotal)
-
-    def search(self, queries: Any, topk: int = 5) -> list[SearchResult]:
-        """The ``topk`` nearest of each query (fewer if there are not as many), nearest first."""
-        if not isinstance(topk, int) or topk < 1:
-            raise UsageError(f"topk is a whole number of at least 1, not {topk!r}")
-        vectors = as_vectors(queries, "queries")
-        if not len(self) or not len(vectors):
-            return [SearchResult([], [], []) for _ in range(len(vectors))]
-        if vectors.shape[1] != self.dimension:
-            raise UsageError(
-                f"queries have {vectors.shape[1]} numbers and the searched vectors "
-                f"{self.dimension}; embed both with the same model"
-            )
-        if self._metric == "cosine":
-            vectors = unit_length(vectors, "queries")
-        centred = vectors - self._centre
-        topk = min(topk, len(self))
-        results: dict[int, SearchResult] = {}
-        pending = np.arange(len(vectors))
-        candidates = min(topk + _MORE_CANDIDATES, len(self))
-        while len(pending):
-            proposed, places = self._index.search(centred[pending].astype(np.float32), candidates)
-            for row, furthest, found in zip(pending.tolist(), proposed[:, -1], places, strict=True):
-                result = self._settled(centred[row], topk, float(furthest), found)
-                if result is not None:
-                    results[row] = result
-            pending = np.array([row for row in pending.tolist() if row not in results], np.int64)
-            candidates = min(8 * candidates, self._most_candidates(topk))
-        return [results[row] for row in range(len(vectors))]
-
-    def _most_candidates(self, topk: int) -> int:
-        return min(len(self), max(_MOST_CANDIDATES, 2 * topk))
-
-    def _settled(
+    def __init__(
         self,
-        query: npt.NDArray[np.float64],
-        topk: int,
-        furthest: float,
-        places: npt.NDArray[np.int64],
-    ) -> SearchResult | None:
-        """The nearest of the candidates, unless one that was not proposed may be as near.
-
-        Costs are squared distances or negative products: the smaller, the nearer. A cost that
-        FAISS computes in float32 is off by a few roundings of its largest term.
-        """
-        vectors = self._index.reconstruct_batch(places).astype(np.float64)
-        length = float(np.linalg.norm(query))
-        if self._metric == "L2":
-            costs = np.square(vectors - query).sum(axis=1)
-            largest_term = (length + self._longest) ** 2
+        vectors: Any,
+        metric: Metric,
+        keys: Sequence[Any] | None = None,
+        payload: Mapping[str, Sequence[Any]] | None = None,
+    ) -> None:
+        data = as_vectors(vectors, "data")
+        super().__init__(len(data), data.shape[1], metric, keys, payload)
+        self._centre = np.zeros(self.dimension)
+        if metric == "cosine":
+            self._data = unit_length(data, "data")
         else:
-            costs, furthest = -(vectors @ query), -furthest
-            largest_term = length * self._longest
-        order = np.lexsort((places, costs))[:topk]
-        rounding = _ROUNDING * np.sqrt(max(1, self.dimension)) * largest_term
-        if len(places) < self._most_candidates(topk) and furthest - rounding <= costs[order[-1]]:
-            return None
-        ids = places[order].tolist()
-        scores = np.sqrt(costs[order]) if self._metric == "L2" else -costs[order]
-        return SearchResult(ids, (scores + 0.0).tolist(), [self._keys[i] for i in ids])
+            self._data = data.copy() if np.may_share_memory(data, vectors) else data
+        if metric == "L2":
+            self._centre = _centred(self._data)
+        self._longest = float(lengths_of(self._data).max(initial=0.0))
+
+    @property
+    def index_kind(self) -> str:
+        return "exact"
+
+    def _nearest(self, queries: Vectors, topk: int) -> tuple[Places, Costs]:
+        places = np.empty((len(queries), topk), np.int64)
+        costs = np.empty((len(queries), topk))
+        few = min(topk + _MORE_CANDIDATES, len(self))
+        many = min(max(_MOST_CANDIDATES, 2 * topk), len(self))
+        for block in row_blocks(len(queries), _FOUND // few):
+            asked, off = self._asked(queries[block])
+            is_open = self._propose(asked, off, few, places[block], costs[block])
+            rows = np.flatnonzero(is_open)
+            for some in row_blocks(len(rows), max(1, _FOUND // many)):
+                again = rows[some]
+                found, near = places[block][again], costs[block][again]
+                still = self._propose(asked[again], off[again], many, found, near)
+                for row in np.flatnonzero(still):
+                    found[row], near[row] = self._of_all(
+                        asked[again[row]], float(near[row, -1] + off[again[row]]), topk
+                    )
+                places[block][again], costs[block][again] = found, near
+        return places, costs
+
+    def _asked(self, queries: Vectors) -> tuple[Costs, Costs]:
+        """The queries in float64 about the centre, and how far their costs in float32 are off."""
+        asked = queries - self._centre
+        lengths = np.sqrt(np.einsum("ij,ij->i", asked, asked))
+        return asked, rounding(lengths, self._longest, self.dimension, self._metric)
+
+    def _propose(
+        self, asked: Costs, off: Costs, candidates: int, places: Places, costs: Costs
+    ) -> npt.NDArray[np.bool_]:
+        """Fill in the nearest of so many candidates.
+
+        Returns:
+            Where a row that is not among the candidates may be as near.
+        """
+        is_l2 = self._metric == "L2"
+        measure = faiss.METRIC_L2 if is_l2 else faiss.METRIC_INNER_PRODUCT
+        with np.errstate(over="ignore"):
+            proposed, found = faiss.knn(asked.astype(np.float32), self._data, candidates, measure)
+        # Float32 cannot hold what FAISS computed.
+        is_lost: npt.NDArray[np.bool_] = np.array(found.min(axis=1) < 0)
+        found[found < 0] = 0
+        exact = candidate_costs(asked, self._data, found, self._metric)
+        order = np.lexsort((found, exact))[:, : places.shape[1]]
+        np.copyto(places, np.take_along_axis(found, order, axis=1))
+        np.copyto(costs, np.take_along_axis(exact, order, axis=1))
+        furthest = proposed[:, -1] if is_l2 else -proposed[:, -1]
+        if candidates == len(self):
+            return is_lost
+        np.logical_or(is_lost, ~(furthest - off > costs[:, -1]), out=is_lost)
+        return is_lost
+
+    def _of_all(self, asked: Costs, limit: float, topk: int) -> tuple[Places, Costs]:
+        """The nearest of all rows whose cost is at most ``limit``; at least ``topk`` are."""
+        best = np.empty(0, np.int64), np.empty(0)
+        query = asked[None].astype(np.float32)
+        for rows, places in pairs_within(query, self._data, limit, self._metric):
+            costs = pair_costs(asked[None], self._data, rows, places, self._metric)
+            places, costs = np.append(best[0], places), np.append(best[1], costs)
+            order = np.lexsort((places, costs))[:topk]
+            best = places[order], costs[order]
+        return best
+
+    def _within(self, queries: Vectors, limit: float) -> Iterator[tuple[Places, Costs]]:
+        for block in row_blocks(len(queries), QUERIES):
+            asked, off = self._asked(queries[block])
+            found: list[tuple[Places, Places, Costs]] = []
+            bound = limit + float(off.max())
+            with np.errstate(over="ignore"):
+                rough = asked.astype(np.float32)
+            for rows, places in pairs_within(rough, self._data, bound, self._metric):
+                costs = pair_costs(asked, self._data, rows, places, self._metric)
+                is_near = costs <= limit
+                found.append((rows[is_near], places[is_near], costs[is_near]))
+            yield from by_row(found, len(asked))
 
 
-def _centre(data: Vectors) -> npt.NDArray[np.float64]:
-    """What can be taken off all vectors without rounding any: whole numbers near their mean.
+def by_row(found: list[tuple[Places, Places, Costs]], rows: int) -> Iterator[tuple[Places, Costs]]:
+    """The pairs of each row, nearest first."""
+    if not found:
+        yield from ((np.empty(0, np.int64), np.empty(0)) for _ in range(rows))
+        return
+    asked, places, costs = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    order = np.lexsort((places, costs, asked))
+    ends = np.searchsorted(asked[order], np.arange(1, rows))
+    yield from zip(np.split(places[order], ends), np.split(costs[order], ends), strict=True)
 
-    Distances stay the same, and far from the origin their rounding would be large.
+
+def _centred(data: Vectors) -> Costs:
+    """Take off all vectors, in place, what can be without rounding any.
+
+    Whole numbers near their mean: distances stay the same, and far from the origin their rounding
+    would be large.
+
+    Returns:
+        What was taken off, ``(d,) float64``.
     """
-    if not len(data):
-        return np.zeros(data.shape[1])
-    centre = np.rint(data.mean(axis=0, dtype=np.float64))
-    moved = (data - centre).astype(np.float32)
-    return centre if np.array_equal(moved + centre, data) else np.zeros(data.shape[1])
+    dimension = data.shape[1]
+    blocks = list(row_blocks(len(data), max(1, 2**18 // max(1, dimension))))
+    total = np.zeros(dimension)
+    for block in blocks:
+        total += data[block].mean(axis=0, dtype=np.float64) * len(data[block])
+    centre = np.rint(total / max(1, len(data)))
+    for block in blocks if centre.any() else ():
+        moved = (data[block] - centre).astype(np.float32)
+        if not np.array_equal(moved + centre, data[block]):
+            return np.zeros(dimension)
+    for block in blocks if centre.any() else ():
+        data[block] = data[block] - centre
+    return centre

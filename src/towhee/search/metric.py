@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -50,15 +51,26 @@ def as_vectors(values: Any, what: str) -> Vectors:
     vectors = np.ascontiguousarray(values, dtype=np.float32)
     if vectors.ndim != 2:
         raise UsageError(f"{what} are vectors (n, d), not an array of shape {vectors.shape}")
-    finite = np.isfinite(vectors).all(axis=1)
-    if not finite.all():
-        raise DataError(f"{what}, row {int(np.argmin(finite))}: the vector holds NaN or infinity")
+    for block in _blocks_of(vectors):
+        finite = np.isfinite(vectors[block]).all(axis=1)
+        if not finite.all():
+            row = block.start + int(np.argmin(finite))
+            raise DataError(f"{what}, row {row}: the vector holds NaN or infinity")
     return vectors
+
+
+def row_blocks(rows: int, step: int) -> Iterator[slice]:
+    """Slices of ``step`` rows, the last of what is left."""
+    for start in range(0, rows, step):
+        yield slice(start, min(rows, start + step))
 
 
 def lengths_of(vectors: Vectors) -> npt.NDArray[np.float64]:
     """The lengths of the vectors, ``(n,) float64``: squares in float32 over- and underflow."""
-    squares: npt.NDArray[np.float64] = np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)
+    squares = np.empty(len(vectors))
+    for block in _blocks_of(vectors):
+        exact = vectors[block].astype(np.float64)
+        np.einsum("ij,ij->i", exact, exact, out=squares[block])
     return np.sqrt(squares)
 
 
@@ -70,5 +82,12 @@ def unit_length(vectors: Vectors, what: str) -> Vectors:
             f"{what}, row {int(np.argmin(lengths))}: a zero vector has no direction, so it has no "
             'cosine to any other; use cal="L2" or leave it out'
         )
-    scaled: Vectors = (vectors / lengths).astype(np.float32)
+    scaled = np.empty_like(vectors)
+    for block in _blocks_of(vectors):
+        np.divide(vectors[block], lengths[block], out=scaled[block], casting="same_kind")
     return scaled
+
+
+def _blocks_of(vectors: Vectors) -> Iterator[slice]:
+    """Of a mebibyte each, so that what is computed of them stays in the cache."""
+    return row_blocks(len(vectors), max(1, 2**18 // max(1, vectors.shape[1])))

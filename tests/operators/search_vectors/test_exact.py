@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from towhee import DataCollection, dc
+from towhee.engine.history import last_run
 from towhee.errors import OperatorError, UnknownNameError, UsageError
+from towhee.operators.search_vectors.exact import chosen_index
 
 VECTORS = [[0.0, 1.0], [1.0, 0.0], [5.0, 5.0]]
 
@@ -90,3 +92,60 @@ def test_a_query_of_another_length_fails_alone() -> None:
         found.to_list()
     assert caught.value.key == 1
     assert [result.ids for result in found.config(on_error="skip")] == [[1], [0]]
+
+
+def test_the_other_columns_come_back_as_payload() -> None:
+    data = dc["name", "vec", "year"](zip("abc", VECTORS, (1, 2, 3), strict=True))
+    found = DataCollection([[5.0, 4.0]]).search_vectors(data=data, vector="vec", topk=2)[0]
+    assert found.payload == [{"name": "c", "year": 3}, {"name": "b", "year": 2}]
+    assert [(row.key, row.name) for row in found.entities()] == [(2, "c"), (1, "b")]
+
+
+def test_a_named_column_that_is_not_there_is_answered_with_the_others() -> None:
+    data = dc["name", "vec"]([("a", [1.0])])
+    with pytest.raises(UnknownNameError, match="'vecs'; did you mean 'vec'"):
+        DataCollection([[1.0]]).search_vectors(data=data, vector="vecs").to_list()
+    with pytest.raises(UsageError, match="has elements without columns"):
+        DataCollection([[1.0]]).search_vectors(data=[[1.0]], vector="vec").to_list()
+
+
+@pytest.mark.parametrize("index", ["exact", "hnsw", "ivf_pq"])
+def test_the_index_that_is_asked_for_is_taken_and_told(
+    index: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    data = np.random.default_rng(0).normal(size=(600, 8)).astype(np.float32)
+    with caplog.at_level("INFO", "towhee.operators.search_vectors"):
+        found = DataCollection(list(data[:50])).search_vectors(data=data, topk=1, index=index)
+        assert [result.ids for result in found] == [[place] for place in range(50)]
+    told = f"search_vectors searches 600 vectors of 8 numbers: {index} ({index} was asked for)"
+    assert told in caplog.messages
+    assert told in found.explain()
+    assert found.explain(analyze=True).count(told) == 1
+
+
+def test_the_index_is_chosen_by_the_numbers_to_compare() -> None:
+    few, many = np.empty((2**20, 256), np.float32), np.empty((2**20, 257), np.float32)
+    assert (chosen_index(few), chosen_index(many), chosen_index([])) == ("exact", "hnsw", "exact")
+
+
+def test_an_unknown_index_is_answered_with_the_closest() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean 'hnsw'"):
+        DataCollection(VECTORS).search_vectors(data=VECTORS, index="hnws").to_list()
+
+
+def test_a_list_that_has_grown_is_searched_anew() -> None:
+    data = [[0.0, 1.0]]
+    chain = DataCollection([[1.0, 0.0]]).search_vectors(data=data, topk=1)
+    assert chain.to_list()[0].ids == [0]
+    data.append([1.0, 0.0])
+    assert chain.to_list()[0].ids == [1]
+
+
+def test_many_queries_are_searched_many_at_a_time() -> None:
+    data = np.random.default_rng(0).normal(size=(20_000, 64)).astype(np.float32)
+    chain = DataCollection(list(data[:3000])).search_vectors(data=data, topk=1)
+    assert [result.ids[0] for result in chain] == list(range(3000))
+    report = last_run(chain._plan)
+    assert report is not None
+    (search,) = [stage for stage in report.stages if stage.place == "model"]
+    assert sum(search.batch_sizes.values()) < 30

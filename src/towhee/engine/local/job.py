@@ -55,12 +55,14 @@ class Job:
         plans = list(plan.plans_of_run())
         readers = Counter(id(each.source.plan) for each in plans if isinstance(each.source, Shared))
         rewritten = {id(each): rewrite(each) for each in plans}
-        models = [
-            operators.streams(model_of(stage).operator)
+        called = [
+            model_of(stage).operator
             for each in rewritten.values()
             for stage in stages(each)
             if is_model(stage)
         ]
+        models = [operators.streams(operator) for operator in called]
+        report.ways = [line for operator in called for line in operators.way(operator)]
         threads = Threads(report.cores, models, resources)
         return cls(argument, report, resources, threads, operators, rewritten, readers)
 

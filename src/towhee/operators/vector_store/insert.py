@@ -66,6 +66,7 @@ class InsertStore(StoreOperator[Any, Any]):
             return []
         store = self.store
         named = dict(zip(self._fields, payload, strict=True))
-        store.ensure(keys, vectors, named, metric=self._metric, index=self._index)
+        if not store.exists:  # one that is there may have been given another index since
+            store.ensure(keys, vectors, named, metric=self._metric, index=self._index)
         store.upsert(keys, [np.asarray(vector) for vector in vectors], named)
         return keys

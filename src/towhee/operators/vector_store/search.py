@@ -132,4 +132,3 @@ class FaissSearch(SearchStore):
 
     def batch(self, values: Sequence[Any]) -> Sequence[Any]:
         return [result.entities("key") for result in super().batch(values)]
-

@@ -74,7 +74,12 @@ def open_store(
             raise UnknownNameError(
                 f"option of {driver.name}", name, known, f"(it has {', '.join(known) or 'none'})"
             )
-    return VectorStore(driver.connect(address, options), address, collection, patience=patience)
+    connected = driver.connect(address, options)
+    try:
+        return VectorStore(connected, address, collection, patience=patience)
+    except BaseException:
+        connected.close()
+        raise
 
 
 def list_collections(uri: str, **options: Any) -> list[str]:

@@ -16,7 +16,6 @@ from towhee.search.stores.driver import Hit, Sparse, Vectors
 from towhee.search.stores.schema import CollectionSchema
 from towhee.types import SearchResult
 
-_QUERIES_IN_SEARCH = 256
 _FIRST_CANDIDATES = 100
 _PARTS_OF_ROW = 4  # so many of the nearest parts may be of one row, at first
 
@@ -45,8 +44,9 @@ def search(
         )
 
     found: list[list[Hit]] = []
-    for start in range(0, len(vectors), _QUERIES_IN_SEARCH):
-        some = vectors[start : start + _QUERIES_IN_SEARCH]
+    step = driver.abilities.queries_at_once
+    for start in range(0, len(vectors), step):
+        some = vectors[start : start + step]
         found += _nearest_rows(nearest, some, topk) if schema.multi else nearest(some, topk)
     return [_result(schema, hits) for hits in found]
 
@@ -122,7 +122,8 @@ def merged(
     found: Sequence[SearchResult], weights: Sequence[float] | None, topk: int
 ) -> SearchResult:
     """Several results in one, by the sums of reciprocal ranks."""
-    ranked = reciprocal_rank_fusion([one.keys for one in found], weights=weights, topk=topk)
+    rankings: list[list[Any]] = [one.keys for one in found]
+    ranked = reciprocal_rank_fusion(rankings, weights=weights, topk=topk)
     payload: dict[Any, Any] = {}
     for one in found:
         payload.update(zip(one.keys, one.payload, strict=True))
