@@ -122,8 +122,10 @@ def merged(
     found: Sequence[SearchResult], weights: Sequence[float] | None, topk: int
 ) -> SearchResult:
     """Several results in one, by the sums of reciprocal ranks."""
-    rankings: list[list[Any]] = [one.keys for one in found]
-    ranked = reciprocal_rank_fusion(rankings, weights=weights, topk=topk)
+    rankings = [one.keys for one in found]
+    ranked: list[tuple[Any, float]] = reciprocal_rank_fusion(
+        rankings, weights=weights, topk=topk
+    )
     payload: dict[Any, Any] = {}
     for one in found:
         payload.update(zip(one.keys, one.payload, strict=True))

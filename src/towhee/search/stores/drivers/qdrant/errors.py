@@ -20,7 +20,7 @@ def as_store_errors(shown: str) -> Iterator[None]:
     Args:
         shown: the address, as messages show it.
     """
-    import grpc  # type: ignore[import-untyped]  # it comes with the client, without types
+    import grpc
     from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
     from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 

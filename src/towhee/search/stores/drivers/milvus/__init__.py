@@ -1,0 +1,1 @@
+"""Milvus: Milvus Lite in a folder, a server, a cluster, Zilliz Cloud; one client for all."""
