@@ -1,0 +1,1 @@
+"""Files: SQLite keeps the rows, FAISS finds among their vectors."""

@@ -1,0 +1,78 @@
+"""Exact neighbours in a block of vectors, at the speed of matrix products."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from towhee.search.metric import Vectors, lengths_of
+
+Found = tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]
+
+# FAISS compares pair by pair, which rounds little, for so few queries and numbers of them.
+_MOST_PAIRED, _MOST_NUMBERS_PAIRED = 19, 100_000
+_MORE_CANDIDATES = 8
+_NUMBERS_AT_ONCE = 2**24
+_ROUNDING = 4 * float(np.finfo(np.float32).eps)
+
+
+def nearest(
+    queries: Vectors,
+    vectors: Vectors,
+    topk: int,
+    similarity: Literal["L2", "IP"],
+    longest: float,
+) -> Found:
+    """The nearest vectors of each query, nearest first.
+
+    Squared distances by matrix products lose what is small beside the lengths. So the candidates
+    are compared pair by pair, and where one that is none may be nearer, all vectors are.
+
+    Args:
+        queries: ``(q, d) float32``.
+        vectors: ``(n, d) float32``, at least ``topk`` of them.
+        topk: how many.
+        similarity: ``"L2"`` or ``"IP"``.
+        longest: no vector is longer.
+
+    Returns:
+        Squared distances or products ``(q, topk) float32``, and places ``(q, topk) int64``.
+    """
+    import faiss
+
+    if similarity == "IP":
+        products: Found = faiss.knn(queries, vectors, topk, faiss.METRIC_INNER_PRODUCT)
+        return products
+    paired = max(1, min(_MOST_PAIRED, _MOST_NUMBERS_PAIRED // vectors.shape[1]))
+    if len(queries) <= paired:
+        pairs: Found = faiss.knn(queries, vectors, topk, faiss.METRIC_L2)
+        return pairs
+    candidates = min(topk + _MORE_CANDIDATES, len(vectors))
+    rough, places = faiss.knn(queries, vectors, candidates, faiss.METRIC_L2)
+    squares = _squares(queries, vectors, places)
+    order = np.argsort(squares, axis=1, kind="stable")[:, :topk]
+    squares = np.take_along_axis(squares, order, 1)
+    places = np.take_along_axis(places, order, 1)
+    if candidates < len(vectors):
+        largest = (lengths_of(queries) + longest) ** 2
+        rounding = _ROUNDING * np.sqrt(vectors.shape[1]) * largest
+        unsure = np.flatnonzero(rough[:, -1] - rounding <= squares[:, -1])
+        for start in range(0, len(unsure), paired):
+            some = unsure[start : start + paired]
+            squares[some], places[some] = faiss.knn(queries[some], vectors, topk, faiss.METRIC_L2)
+    return squares, places
+
+
+def _squares(
+    queries: Vectors, vectors: Vectors, places: npt.NDArray[np.int64]
+) -> npt.NDArray[np.float32]:
+    """The squared distances of the vectors at places ``(q, k)``, pair by pair."""
+    squares = np.empty(places.shape, np.float32)
+    step = max(1, _NUMBERS_AT_ONCE // max(1, places.shape[1] * vectors.shape[1]))
+    for start in range(0, len(queries), step):
+        some = slice(start, start + step)
+        differences = vectors[places[some]] - queries[some, None]
+        squares[some] = np.einsum("qkd,qkd->qk", differences, differences)
+    return squares
