@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from towhee.search.in_memory import Costs, InMemorySearch, Places
+from towhee.search.matrix_products import matrix_products
 from towhee.search.metric import Metric, Vectors, as_vectors, lengths_of, row_blocks, unit_length
 from towhee.search.range_scan import (
     QUERIES,
@@ -111,7 +112,7 @@ class ExactSearch(InMemorySearch):
         """
         is_l2 = self._metric == "L2"
         measure = faiss.METRIC_L2 if is_l2 else faiss.METRIC_INNER_PRODUCT
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore"), matrix_products(len(asked)):
             proposed, found = faiss.knn(asked.astype(np.float32), self._data, candidates, measure)
         # Float32 cannot hold what FAISS computed.
         is_lost: npt.NDArray[np.bool_] = np.array(found.min(axis=1) < 0)

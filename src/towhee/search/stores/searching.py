@@ -123,9 +123,7 @@ def merged(
 ) -> SearchResult:
     """Several results in one, by the sums of reciprocal ranks."""
     rankings = [one.keys for one in found]
-    ranked: list[tuple[Any, float]] = reciprocal_rank_fusion(
-        rankings, weights=weights, topk=topk
-    )
+    ranked: list[tuple[Any, float]] = reciprocal_rank_fusion(rankings, weights=weights, topk=topk)
     payload: dict[Any, Any] = {}
     for one in found:
         payload.update(zip(one.keys, one.payload, strict=True))

@@ -7,12 +7,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from towhee.search.matrix_products import FEWEST_QUERIES, matrix_products
 from towhee.search.metric import Vectors, lengths_of
 
 Found = tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]
 
-# FAISS compares pair by pair, which rounds little, for so few queries and numbers of them.
-_MOST_PAIRED, _MOST_NUMBERS_PAIRED = 19, 100_000
+# Of so few queries, and numbers in them, FAISS compares pair by pair, which rounds little.
+_MOST_NUMBERS_PAIRED = 100_000
 _MORE_CANDIDATES = 8
 _NUMBERS_AT_ONCE = 2**24
 _ROUNDING = 4 * float(np.finfo(np.float32).eps)
@@ -43,14 +44,16 @@ def nearest(
     import faiss
 
     if similarity == "IP":
-        products: Found = faiss.knn(queries, vectors, topk, faiss.METRIC_INNER_PRODUCT)
+        with matrix_products(len(queries)):
+            products: Found = faiss.knn(queries, vectors, topk, faiss.METRIC_INNER_PRODUCT)
         return products
-    paired = max(1, min(_MOST_PAIRED, _MOST_NUMBERS_PAIRED // vectors.shape[1]))
+    paired = max(1, min(FEWEST_QUERIES - 1, _MOST_NUMBERS_PAIRED // vectors.shape[1]))
     if len(queries) <= paired:
         pairs: Found = faiss.knn(queries, vectors, topk, faiss.METRIC_L2)
         return pairs
     candidates = min(topk + _MORE_CANDIDATES, len(vectors))
-    rough, places = faiss.knn(queries, vectors, candidates, faiss.METRIC_L2)
+    with matrix_products(len(queries)):
+        rough, places = faiss.knn(queries, vectors, candidates, faiss.METRIC_L2)
     squares = _squares(queries, vectors, places)
     order = np.argsort(squares, axis=1, kind="stable")[:, :topk]
     squares = np.take_along_axis(squares, order, 1)
