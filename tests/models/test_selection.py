@@ -166,3 +166,22 @@ def test_the_batch_size_is_the_smallest_that_is_as_fast_as_any_with_calls_of_som
     speed, size = selection._speed(network, backend, network.calibration(), pool=None)  # type: ignore[arg-type]
     assert size == expected
     assert speed == speeds[expected]
+
+
+def test_batches_that_do_not_fit_the_memory_are_not_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Small(Way):
+        def __call__(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+            if len(values) > fits:
+                raise MemoryError("no room")
+            time.sleep(0.002)  # however many rows: the largest batch would be the best
+            return values.copy()
+
+    fits = 4
+    found = decided(monkeypatch, {REFERENCE: Way(2), ONNX: Small()})
+    assert (found.chosen.candidate, found.chosen.batch_size) == (ONNX, 4)
+    fits = 0
+    found = decided(monkeypatch, {REFERENCE: Way(2), ONNX: Small()})
+    assert found.chosen.candidate == REFERENCE
+    assert found.measurements[1].problem == "memory runs out: no room"

@@ -155,6 +155,8 @@ def _measured(
             speed, batch_size = _speed(network, backend, inputs, pool)
     except (MissingExtraError, WeightsError, UsageError) as error:
         return Measurement(candidate, problem=str(error))
+    except MemoryError as error:
+        return Measurement(candidate, problem=f"memory runs out: {error}")
     return Measurement(candidate, speed, batch_size, cosine)
 
 
@@ -173,7 +175,12 @@ def _speed(
     for size in sizes:
         best = max(speeds.values(), default=0.0)
         batch = network.joined(list(islice(cycle(_of_usual_length(inputs)), size)))
-        speeds[size] = _rate(backend, batch, pool)
+        try:
+            speeds[size] = _rate(backend, batch, pool)
+        except MemoryError:
+            if not speeds:
+                raise
+            break  # the sizes that fit are what there is to choose from
         seconds[size] = size * max(1, backend.parallel) / speeds[size]
         in_vain = in_vain + 1 if speeds[size] < best / _PLATEAU else 0
         is_long = seconds[size] >= _CALL_SECONDS

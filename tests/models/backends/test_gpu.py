@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -11,6 +13,7 @@ import pytest
 
 from towhee.errors import UsageError
 from towhee.models.backends import torch_eager
+from towhee.models.backends.full_float32 import full_float32
 from towhee.models.backends.torch_eager import TorchBackend, chosen_device
 from towhee.models.candidates import Candidate, candidates
 from towhee.models.timm_image_network import TimmImageNetwork
@@ -76,9 +79,9 @@ def test_each_gpu_has_a_model_of_its_own_and_its_share_of_the_calls(
 
     monkeypatch.setattr(torch_eager, "_placed", place)
     monkeypatch.setattr(torch_eager, "_moved", lambda values, device: _on_cpu(values))
-    monkeypatch.setattr(TorchBackend, "_stream", lambda self, device: torch_eager._float32("cpu"))
+    monkeypatch.setattr(torch_eager, "_stream", lambda device: None)
     monkeypatch.setattr(TorchBackend, "_arithmetic", lambda self, device: _inference())
-    backend = TorchBackend(network.module(), device="cuda", precision="float16")
+    backend = TorchBackend(network.unloaded().module(), device="cuda", precision="float16")
     assert list(placed) == ["cuda:0", "cuda:1", "cuda:2"]
     assert (backend.threads, backend.parallel) == (0, 6)
     first = backend(pixels[:2])
@@ -102,7 +105,54 @@ def _inference() -> Any:
 def test_float32_is_computed_in_full_and_the_process_keeps_its_settings() -> None:
     import torch
 
+    cudnn, matmul = torch.backends.cudnn, torch.backends.cuda.matmul
+    was = cudnn.allow_tf32, matmul.allow_tf32
+    with full_float32:
+        with full_float32:
+            assert not cudnn.allow_tf32
+            assert not matmul.allow_tf32
+        assert not cudnn.allow_tf32  # as another call is still under way
+    assert (cudnn.allow_tf32, matmul.allow_tf32) == was
+
+
+def test_calls_at_once_compute_float32_at_once_and_in_full() -> None:
+    import torch
+
     was = torch.backends.cudnn.allow_tf32
-    with torch_eager._float32("cuda:0"):
-        assert not torch.backends.cudnn.allow_tf32
+    everyone_is_inside = threading.Barrier(4)
+
+    def call(_: int) -> bool:
+        with full_float32:
+            everyone_is_inside.wait(30)
+            return torch.backends.cudnn.allow_tf32
+
+    with ThreadPoolExecutor(4) as pool:
+        assert not any(pool.map(call, range(4)))
     assert torch.backends.cudnn.allow_tf32 == was
+
+
+def test_a_batch_that_does_not_fit_the_gpu_is_told_by_its_standard_name(
+    network: TimmImageNetwork,
+    pixels: npt.NDArray[np.uint8],
+    gpus: Callable[[int], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    gpus(1)
+
+    def small(values: Any) -> Any:
+        if len(values) > 4:
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory.")
+        return model(values)
+
+    model = network.unloaded().module()
+    monkeypatch.setattr(torch_eager, "_placed", lambda model, device, **how: small)
+    monkeypatch.setattr(torch_eager, "_moved", lambda values, device: _on_cpu(values))
+    monkeypatch.setattr(torch_eager, "_stream", lambda device: None)
+    monkeypatch.setattr(TorchBackend, "_arithmetic", lambda self, device: _inference())
+    backend = TorchBackend(model, device="cuda")
+    for _ in range(2 * backend.parallel):  # each place is given back
+        with pytest.raises(MemoryError, match="CUDA out of memory"):
+            backend(pixels)
+    assert backend(pixels[:4]).shape == (4, backend(pixels[:1]).shape[1])

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import copy
-import itertools
-import threading
+import queue
 import warnings
-from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,12 +15,32 @@ import numpy.typing as npt
 from towhee.errors import MissingExtraError, UsageError
 from towhee.models.backends.base import Precision
 from towhee.models.backends.device import check_device
+from towhee.models.backends.full_float32 import full_float32
 
 if TYPE_CHECKING:
     import torch
 
 _CALLS_PER_GPU = 2  # one copies its pixels there while the other computes
-_cudnn_flags = threading.Lock()  # they are the process's, and each caller puts them back
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where one call at a time runs.
+
+    Attributes:
+        device: its name, with a number where there are several.
+        model: the module on it. Any: a compiled module is typed as a function.
+        stream: of a GPU, in which this call's copies and kernels follow each other.
+    """
+
+    device: str
+    model: Any
+    stream: torch.cuda.Stream | None
+
+    def in_its_stream(self) -> contextlib.AbstractContextManager[Any]:
+        import torch
+
+        return torch.cuda.stream(self.stream) if self.stream else contextlib.nullcontext()
 
 
 class TorchBackend:
@@ -40,6 +59,7 @@ class TorchBackend:
     Raises:
         UsageError: if the device is not there, as nothing falls back to another in silence; at
             the first call, if the model is to be compiled and cannot be.
+        MemoryError: at a call, if its batch does not fit the memory of the GPU.
     """
 
     name = "torch"
@@ -66,13 +86,16 @@ class TorchBackend:
         usual = torch.get_num_threads()
         self.threads = 0 if self._is_accelerated else min(usual, threads or usual)
         self.parallel = _CALLS_PER_GPU * len(devices) if self._is_accelerated else 1
-        # Any: a compiled module is typed as a function.
-        self._models: list[tuple[str, Any]] = []
+        places = []
         for device in devices:
             placed = _placed(model, device, copied=len(devices) > 1, exact=self._is_reference)
-            self._models.append((device, _compiled(placed) if compiled else placed))
-        self._turn = itertools.count()
-        self._streams = threading.local()
+            ready = _compiled(placed) if compiled else placed
+            calls = range(_CALLS_PER_GPU if self._is_accelerated else 1)
+            places.append([_Place(device, ready, _stream(device)) for _ in calls])
+        self._idle: queue.SimpleQueue[_Place] = queue.SimpleQueue()
+        for round_of_devices in zip(*places, strict=True):  # calls go to one GPU after the other
+            for place in round_of_devices:
+                self._idle.put(place)
 
     @property
     def _is_reference(self) -> bool:
@@ -88,9 +111,26 @@ class TorchBackend:
         wanted = self._wanted_threads
         if wanted is not None and torch.get_num_threads() > wanted:
             torch.set_num_threads(wanted)
-        device, model = self._models[next(self._turn) % len(self._models)]
-        with torch.inference_mode(), self._arithmetic(device), self._stream(device):
-            vectors = model(*(_moved(part, device) for part in inputs))
+        place = self._idle.get()
+        if not self._is_accelerated:
+            self._idle.put(place)  # the CPU takes as many calls at once as there come
+            return self._computed(place, inputs)
+        try:
+            return self._computed(place, inputs)
+        except torch.cuda.OutOfMemoryError as error:
+            problem = str(error)
+        finally:
+            self._idle.put(place)
+        # Not from within the handler: the error would hold what the batch has on the GPU.
+        raise MemoryError(problem)
+
+    def _computed(
+        self, place: _Place, inputs: tuple[npt.NDArray[Any], ...]
+    ) -> npt.NDArray[np.float32]:
+        import torch
+
+        with torch.inference_mode(), self._arithmetic(place.device), place.in_its_stream():
+            vectors = place.model(*(_moved(part, place.device) for part in inputs))
             result: npt.NDArray[np.float32] = vectors.float().cpu().numpy()
         return result
 
@@ -98,19 +138,10 @@ class TorchBackend:
         import torch
 
         if self._dtype is None:
-            return _float32(device)
-        return torch.autocast(device.partition(":")[0], self._dtype)
-
-    def _stream(self, device: str) -> contextlib.AbstractContextManager[Any]:
-        """A stream for each thread and GPU, so that one copies while the other computes."""
-        import torch
-
-        if not device.startswith("cuda"):
-            return contextlib.nullcontext()
-        own = self._streams.__dict__
-        if device not in own:
-            own[device] = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-        return torch.cuda.stream(own[device])
+            return full_float32 if device.startswith("cuda") else contextlib.nullcontext()
+        # The weights that autocast would keep are those of all threads: one made in the stream of
+        # one call would be read by another before it is there.
+        return torch.autocast(device.partition(":")[0], self._dtype, cache_enabled=False)
 
 
 def _every(device: str) -> list[str]:
@@ -130,7 +161,15 @@ def _placed(model: torch.nn.Module, device: str, *, copied: bool, exact: bool) -
     # Convolutions are quicker with the channels last, and add up in another order.
     layout = torch.contiguous_format if exact else torch.channels_last
     placed: torch.nn.Module = own.to(device).to(memory_format=layout).eval()
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)  # calls run in streams that do not wait for this one
     return placed
+
+
+def _stream(device: str) -> torch.cuda.Stream | None:
+    import torch
+
+    return torch.cuda.Stream(device) if device.startswith("cuda") else None  # type: ignore[no-untyped-call]
 
 
 # Any: a compiled module is typed as a function.
@@ -193,24 +232,3 @@ def chosen_device(device: str) -> str:
     if number and int(number) >= count:
         raise UsageError(f"device={device!r}: this machine has {count}, numbered from cuda:0")
     return device
-
-
-@contextlib.contextmanager
-def _float32(device: str) -> Iterator[None]:
-    """Convolutions in float32 on a GPU too, where torch rounds their factors to 10 bits (TF32)."""
-    import torch
-
-    if not device.startswith("cuda"):
-        yield
-        return
-    cudnn = torch.backends.cudnn
-    with (
-        _cudnn_flags,
-        cudnn.flags(
-            enabled=cudnn.enabled,
-            benchmark=cudnn.benchmark,
-            deterministic=cudnn.deterministic,
-            allow_tf32=False,
-        ),
-    ):
-        yield
