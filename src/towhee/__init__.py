@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from towhee.hub.registry import register
     from towhee.pipelines import Pipeline, pipeline
     from towhee.pipelines.auto import AutoConfig, AutoPipes
+    from towhee.search import tune_index
     from towhee.search.stores import VectorStore, list_collections, open_store
     from towhee.types import (
         AudioFrame,
@@ -76,6 +77,7 @@ _HOMES = {
     "read_parquet": "functional.front",
     "read_zip": "functional.front",
     "register": "hub.registry",
+    "tune_index": "search",
 }
 
 __all__ = [
@@ -113,6 +115,7 @@ __all__ = [
     "read_parquet",
     "read_zip",
     "register",
+    "tune_index",
 ]
 
 

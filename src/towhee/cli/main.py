@@ -28,6 +28,7 @@ from towhee.cli import (
     reindex,
     run,
     search,
+    tune,
 )
 from towhee.cli.messages import Verbose, is_verbose, say_error, start_messages
 from towhee.errors import TowheeError
@@ -93,6 +94,7 @@ app.command("index")(index.index)
 app.command("search")(search.search)
 app.command("copy")(copy.copy)
 app.command("reindex")(reindex.reindex)
+app.command("tune")(tune.tune)
 app.command("demo")(demo.demo)
 app.command("pipelines")(pipelines.pipelines)
 app.command("operators")(operators.operators)

@@ -21,6 +21,7 @@ from towhee.pipelines.configs import (
     PipeConfig,
     SentenceEmbeddingConfig,
 )
+from towhee.pipelines.store_pipes import STORE_PIPES
 
 F = TypeVar("F", bound=Callable[..., Any])
 C = TypeVar("C", bound=type[BaseModel])
@@ -231,3 +232,6 @@ _configs["image-embedding"] = ImageEmbeddingConfig
 _configs["sentence-embedding"] = SentenceEmbeddingConfig
 _pipes["image-embedding"] = _Named(_image_embedding, ImageEmbeddingConfig)
 _pipes["sentence-embedding"] = _Named(_sentence_embedding, SentenceEmbeddingConfig)
+for _name, (_make, _config) in STORE_PIPES.items():
+    _configs[_name] = _config
+    _pipes[_name] = _Named(_make, _config)

@@ -111,3 +111,9 @@ class SentenceTransformersTextEmbedding(TokenOperator["SentenceNetwork"]):
         if self._prompt_name is not None:
             prompt = named_prompt(self.spec.files, self._prompt_name)
         return SentenceNetwork(self.spec, prompt=prompt, texts=self._calibration)
+
+    def origin(self) -> str | None:
+        """The model's key without a prompt, as questions are compared with what answers them."""
+        from towhee.models.text.sentence_network import SentenceNetwork
+
+        return SentenceNetwork(self.spec).key

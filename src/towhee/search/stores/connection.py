@@ -12,6 +12,7 @@ from towhee.search.filters import Expression, parse_filter
 from towhee.search.stores import parts
 from towhee.search.stores.driver import Driver
 from towhee.search.stores.retrying import patiently
+from towhee.search.stores.rows import listed
 from towhee.search.stores.schema import CollectionSchema
 from towhee.search.stores.uri import StoreUri
 
@@ -88,6 +89,8 @@ class Connection:
             UnknownNameError: for one that there is not.
         """
         known = self.schema.fields
+        if names is not None:
+            names = listed(names, "fields")
         for name in names or ():
             if name not in known:
                 said = f"(there are {', '.join(known) or 'none'})"

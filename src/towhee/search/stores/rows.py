@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from towhee.errors import DataError, UnknownNameError, UsageError
+from towhee.errors import DataError, UnknownNameError, UsageError, one_line
 from towhee.search.field_types import FieldType, checked_value, field_type_of
 from towhee.search.metric import as_vectors, unit_length
 from towhee.search.stores.driver import RowBatch, Sparse, Vectors
@@ -16,6 +16,18 @@ from towhee.search.stores.schema import MAX_KEY_BYTES, CollectionSchema, KeyType
 
 Columns = dict[str, list[Any]]
 _MOST_INTEGER = 2**63
+
+
+def listed(values: Any, what: str) -> list[Any]:
+    """Several values as a list.
+
+    Raises:
+        UsageError: for a single value. A text is one: its letters are never meant.
+    """
+    is_many = isinstance(values, Iterable) and not isinstance(values, (str, bytes))
+    if not is_many or getattr(values, "ndim", 1) == 0:
+        raise UsageError(f"{what} are given as a list, not as {one_line(repr(values), 60)}")
+    return list(values)
 
 
 def columns_of(payload: Any, count: int) -> Columns:
@@ -31,12 +43,15 @@ def columns_of(payload: Any, count: int) -> Columns:
     if payload is None:
         return {}
     if isinstance(payload, Mapping):
-        columns = {str(name): list(values) for name, values in payload.items()}
+        columns = {
+            str(name): listed(values, f"the values of column {name!r}")
+            for name, values in payload.items()
+        }
         for name, values in columns.items():
             if len(values) != count:
                 raise UsageError(f"column {name!r} has {len(values)} values for {count} rows")
         return columns
-    rows = list(payload)
+    rows = listed(payload, "payloads")
     if len(rows) != count:
         raise UsageError(f"there are {len(rows)} payloads for {count} rows")
     for row in rows:
@@ -75,9 +90,10 @@ def encoded_keys(keys: Iterable[Any], key_type: KeyType, shown: str) -> list[str
     """Keys as a store holds them.
 
     Raises:
+        UsageError: for a single key.
         DataError: for a key of another type, an empty one, or one that not every store can hold.
     """
-    keys = list(keys)
+    keys = listed(keys, "keys")
     is_plain = key_type == "string" and _are_plain_texts(keys) and all(keys)
     if is_plain and max(map(len, keys)) <= MAX_KEY_BYTES:
         return keys

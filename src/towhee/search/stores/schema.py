@@ -130,7 +130,7 @@ class CollectionSchema:
 
     def __post_init__(self) -> None:
         require_name("a collection", self.name)
-        if isinstance(self.dimension, bool) or not 1 <= self.dimension <= 32768:
+        if type(self.dimension) is not int or not 1 <= self.dimension <= 32768:
             raise UsageError(f"vectors have 1 to 32,768 numbers, not {self.dimension!r}")
         for name, kind in self.fields.items():
             require_name("a payload column", name)

@@ -17,6 +17,7 @@ from towhee.search.stores.schema import CollectionSchema
 from towhee.types import SearchResult
 
 _FIRST_CANDIDATES = 100
+_SURELY_TAKEN = 16_384
 _PARTS_OF_ROW = 4  # so many of the nearest parts may be of one row, at first
 
 
@@ -34,7 +35,7 @@ def search(
     vectors = _queries(schema, queries)
     columns, where = connection.fields(fields), connection.where(filter)
     spec = schema.index.searched_with(**parameters)
-    topk = checked_topk(topk)
+    topk = _as_many_as_there_are(connection, checked_count(topk, "topk"))
 
     def nearest(some: Vectors, count: int) -> list[list[Hit]]:
         return connection.call(
@@ -55,9 +56,13 @@ def range_search(
     connection: Connection, query: Any, radius: float, *, limit: int, **how: Any
 ) -> SearchResult:
     """The rows within a distance, or above a score, nearest first."""
-    checked_topk(limit)
-    if not np.isfinite(radius):
+    limit = checked_count(limit, "limit")
+    is_number = isinstance(radius, (int, float, np.number)) and not isinstance(radius, bool)
+    if not is_number or not np.isfinite(radius):
         raise UsageError(f"radius is a number, not {radius!r}")
+    query = query if isinstance(query, np.ndarray) else checked.listed(query, "the query's numbers")
+    if len(vectors := _queries(connection.schema, query)) != 1:
+        raise UsageError(f"range_search takes one vector, not {len(vectors)}")
     is_distance = connection.schema.metric == "L2"
     count = min(_FIRST_CANDIDATES, limit)
     while True:
@@ -132,21 +137,30 @@ def merged(
     return SearchResult(list(keys), scores, keys, [payload[key] for key in keys])
 
 
-def checked_topk(topk: Any) -> int:
+def checked_count(count: Any, what: str) -> int:
     """A number of rows.
 
     Raises:
         UsageError: if it is no whole number of at least 1.
     """
-    if isinstance(topk, bool) or not isinstance(topk, (int, np.integer)) or topk < 1:
-        raise UsageError(f"topk is a whole number of at least 1, not {topk!r}")
-    return int(topk)
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
+        raise UsageError(f"{what} is a whole number of at least 1, not {count!r}")
+    return int(count)
+
+
+def _as_many_as_there_are(connection: Connection, topk: int) -> int:
+    """A number of rows to find; stores prepare room for all of a large one, or refuse it."""
+    if topk <= _SURELY_TAKEN:
+        return topk
+    schema = connection.schema
+    there = connection.call(lambda: connection.driver.count(schema, None))
+    return max(1, min(topk, there))
 
 
 def _queries(schema: CollectionSchema, queries: Any) -> Vectors:
     """Queries ``(q, d)``, of which a single one may have been given as ``(d,)``."""
     if not isinstance(queries, np.ndarray):
-        queries = list(queries)
+        queries = checked.listed(queries, "queries")
         if queries and np.ndim(queries[0]) == 0:
             queries = [queries]
     elif queries.ndim == 1:
@@ -167,7 +181,7 @@ def _ranked(
     connection: Connection, topk: int, search_for: Callable[[int], list[Hit]]
 ) -> SearchResult:
     """The rows that a search by rank gives."""
-    topk = checked_topk(topk)
+    topk = _as_many_as_there_are(connection, checked_count(topk, "topk"))
 
     def found(count: int) -> list[Hit]:
         return connection.call(lambda: search_for(count))

@@ -7,6 +7,8 @@ from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
+import numpy as np
+
 from towhee.errors import UsageError
 from towhee.search.field_types import FieldType
 from towhee.search.metric import metric_named
@@ -115,7 +117,7 @@ class VectorStore:
         """
         schema = CollectionSchema(
             self.collection,
-            dimension,
+            int(dimension) if isinstance(dimension, np.integer) else dimension,
             metric_named(metric),
             key_type,
             dict(fields or {}),
@@ -200,7 +202,9 @@ class VectorStore:
             StoreError: if the store refuses, or has no room left.
             StoreUnavailableError: if it has not answered in time.
         """
-        keys = list(keys)
+        keys = checked.listed(keys, "keys")
+        if not getattr(vectors, "ndim", 0):  # anything but an array
+            vectors = checked.listed(vectors, "vectors")
         if len(vectors) != len(keys):
             raise UsageError(f"there are {len(keys)} keys for {len(vectors)} vectors")
         columns = checked.columns_of(payload, len(keys))
@@ -349,7 +353,10 @@ class VectorStore:
         Raises:
             UsageError: if nothing is searched for.
         """
-        count = candidates or 10 * searching.checked_topk(topk)
+        topk = searching.checked_count(topk, "topk")
+        count = 10 * topk
+        if candidates is not None:
+            count = searching.checked_count(candidates, "candidates")
         found: list[SearchResult] = []
         if query is not None:
             found += self.search(query, count, filter=filter, fields=fields)[:1]
@@ -400,7 +407,7 @@ class VectorStore:
             vectors: whether to give the vectors too, as the column ``vector``.
             batch_size: rows read at once.
         """
-        searching.checked_topk(batch_size)
+        searching.checked_count(batch_size, "batch_size")
         return reading.rows(self.connection, filter, vectors=vectors, batch_size=batch_size)
 
     def __iter__(self) -> Iterator[Entity]:

@@ -41,6 +41,7 @@ class FaissDriver(Driver):
         self._folder = folder
         self._shown = shown
         self._open: dict[str, Collection] = {}
+        self._is_closed = False
 
     @classmethod
     def connect(cls, uri: StoreUri, options: Mapping[str, Any]) -> FaissDriver:
@@ -58,6 +59,7 @@ class FaissDriver(Driver):
 
     def collections(self) -> list[str]:
         """The names of the collections that towhee made, sorted."""
+        self._require_open()
         found = []
         for path in self._folder.glob(f"*{_SUFFIX}"):
             try:
@@ -187,11 +189,17 @@ class FaissDriver(Driver):
 
     def close(self) -> None:
         """Close the files."""
+        self._is_closed = True
         while self._open:
             self._open.popitem()[1].close()
 
     def _path(self, collection: str) -> Path:
+        self._require_open()
         return self._folder / f"{collection}{_SUFFIX}"
+
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise StoreError(f"the connection to {self._shown} is closed; open the store again")
 
     def _known(self, schema: CollectionSchema) -> Collection:
         """The files of a collection that there is.

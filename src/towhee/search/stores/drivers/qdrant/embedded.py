@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import logging
 import sqlite3
@@ -60,8 +61,17 @@ class Embedded:
                     f"{shown} is open in {_holder(folder / '.lock')}, and embedded Qdrant serves "
                     "one process at a time; close it there, or run a server (qdrant://host:6333)"
                 ) from error
+            if not cls._open:
+                # A client that Python ends by itself, when most of it is gone, prints a traceback.
+                atexit.register(cls._close_all)
             cls._open[folder] = made = cls(client, folder)
             return made
+
+    @classmethod
+    def _close_all(cls) -> None:
+        """Close what nobody has closed, as the process ends."""
+        while cls._open:
+            cls._open.popitem()[1].client.close()
 
     def release(self) -> None:
         """One store less; the last one lets go of the folder."""
