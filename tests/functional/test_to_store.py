@@ -211,6 +211,27 @@ def test_photographs_are_found_by_other_photographs(
             assert found.keys[0] == str(path)
 
 
+def test_a_text_finds_photographs_where_both_share_a_space(uri: str, tmp_path: Path) -> None:
+    pytest.importorskip("transformers", reason="needs the extra transformers")
+    from tiny_image_models import clip, photographs
+
+    folder = clip(tmp_path / "clip")
+    images = photographs(4)
+    see = ops.image_text_embedding.clip(checkpoint=folder, backend="torch")
+    read = ops.image_text_embedding.clip(modality="text", checkpoint=folder, backend="torch")
+    rows = DataCollection(images).image_text_embedding.clip(checkpoint=folder, backend="torch")
+    rows.to_store(uri)
+    texts = DataCollection(["a small brown bird", "a rocket"])
+    found = texts.image_text_embedding.clip(
+        modality="text", checkpoint=folder, backend="torch"
+    ).search_store(uri, topk=4)
+    held = np.stack([see(image) for image in images])
+    for text, one in zip(["a small brown bird", "a rocket"], found, strict=True):
+        cosines = held @ read(text)
+        assert one.keys == np.argsort(-cosines).tolist()
+        np.testing.assert_allclose(one.scores, np.sort(cosines)[::-1], atol=1e-5)
+
+
 @pytest.mark.parametrize(
     ("call", "said"),
     [
