@@ -27,6 +27,9 @@ class PostgresServer:
             root, who keeps the data beside it in the system's temporary folder until the end.
         settings: of the server, as in ``postgresql.conf``.
 
+    Attributes:
+        folder: where the data lie.
+
     Example:
         >>> with PostgresServer(tmp_path) as server:  # doctest: +SKIP
         ...     store = open_store(server.uri)
@@ -42,7 +45,7 @@ class PostgresServer:
         if self._is_root:
             folder = Path(tempfile.mkdtemp(prefix="towhee-postgres-"))
             shutil.chown(folder, "nobody")
-        self._folder = folder
+        self.folder = folder
         self._data = folder / "postgres"
         # Data of a killed server are in the system's cache: no test needs them on the disk itself.
         self._settings = {
@@ -71,7 +74,7 @@ class PostgresServer:
         """Return once it takes connections."""
         options = " ".join(f"-c {name}='{value}'" for name, value in self._settings.items())
         self._call(
-            "pg_ctl", "start", "-w", "-t", "60", "-l", str(self._folder / "log"), "-o", options
+            "pg_ctl", "start", "-w", "-t", "60", "-l", str(self.folder / "log"), "-o", options
         )
 
     def stop(self, *, crash: bool = False) -> None:
@@ -79,7 +82,7 @@ class PostgresServer:
         self._call("pg_ctl", "stop", "-w", "-t", "60", "-m", "immediate" if crash else "fast")
 
     def __enter__(self) -> PostgresServer:
-        password = self._folder / "password"
+        password = self.folder / "password"
         password.write_text(self._password)
         if self._is_root:
             shutil.chown(password, "nobody")
@@ -101,7 +104,7 @@ class PostgresServer:
         if (self._data / "postmaster.pid").exists():
             self.stop(crash=True)
         if self._is_root:
-            shutil.rmtree(self._folder)
+            shutil.rmtree(self.folder)
 
     def _call(self, program: str, *arguments: str) -> None:
         user: dict[str, Any] = {"user": "nobody", "extra_groups": []} if self._is_root else {}
@@ -110,12 +113,12 @@ class PostgresServer:
                 [str(_programs() / program), "-D", str(self._data), *arguments],
                 stdout=said,
                 stderr=said,
-                cwd=self._folder,
+                cwd=self.folder,
                 check=False,
                 **user,
             )
             said.seek(0)
-            log = self._folder / "log"
+            log = self.folder / "log"
             assert called.returncode == 0, said.read() + (log.read_text() if log.exists() else "")
 
 
