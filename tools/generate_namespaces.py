@@ -63,6 +63,8 @@ def signature(target: Any) -> str:
     shown: list[str] = []
     starred = False
     for parameter in inspect.signature(target).parameters.values():
+        if parameter.name.startswith("_"):  # which the library itself fills in
+            continue
         if parameter.kind is parameter.KEYWORD_ONLY and not starred:
             shown.append("*")
             starred = True

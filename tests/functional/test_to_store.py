@@ -12,7 +12,13 @@ import PIL.Image
 import pytest
 
 from towhee import DataCollection, dc, open_store, ops, pipe, pipeline
-from towhee.errors import DataError, OperatorError, UnknownNameError, UsageError
+from towhee.errors import (
+    DataError,
+    MissingFileError,
+    OperatorError,
+    UnknownNameError,
+    UsageError,
+)
 
 VECTORS = np.random.default_rng(3).normal(size=(60, 8)).astype(np.float32)
 
@@ -55,6 +61,46 @@ def test_a_collection_of_bare_vectors_is_kept_under_its_rows_keys(uri: str) -> N
         found = store.search(VECTORS[:2], topk=1)
     assert [one.keys for one in found] == [[0], [1]]
     assert [one.scores[0] for one in found] == pytest.approx([0, 0], abs=1e-3)
+
+
+def test_texts_and_paths_of_a_list_are_their_own_keys(uri: str) -> None:
+    def embed(text: str) -> np.ndarray:
+        return np.array([1.0, len(text)])
+
+    DataCollection(["cat.jpg", "fig.jpeg"]).map(embed).to_store(uri)
+    DataCollection(["grass.jpg"]).map(embed).to_store(uri)
+    with open_store(uri) as store:
+        assert sorted(row.key for row in store) == ["cat.jpg", "fig.jpeg", "grass.jpg"]
+
+
+def test_mappings_are_rows_and_nan_is_nothing(uri: str) -> None:
+    rows = [
+        {"name": "a", "vec": VECTORS[0], "price": 1.5},
+        {"name": "b", "vec": VECTORS[1], "price": float("nan")},
+    ]
+    DataCollection(rows).to_store["name", "vec"](uri)
+    with open_store(uri) as store:
+        assert {row.key: row.price for row in store} == {"a": 1.5, "b": None}
+
+
+def test_a_frame_of_pandas_is_written_as_it_is(uri: str) -> None:
+    pandas = pytest.importorskip("pandas", reason="needs the extra pandas")
+    frame = pandas.DataFrame(
+        {
+            "id": [3, 4],
+            "vec": [VECTORS[0], VECTORS[1]],
+            "name": ["a", None],
+            "price": [1.5, float("nan")],
+            "taken": pandas.to_datetime(["2024-01-01", "2024-01-02"], utc=True),
+        }
+    )
+    DataCollection(frame).to_store["id", "vec"](uri)
+    with open_store(uri) as store:
+        first, second = store.fetch([3, 4])
+    assert first is not None
+    assert second is not None
+    assert (first.name, first.price, first.taken.day) == ("a", 1.5, 1)
+    assert (second.name, second.price, second.taken.day) == (None, None, 2)
 
 
 def test_a_chain_searches_the_store_in_batches(uri: str) -> None:
@@ -177,6 +223,42 @@ def test_vectors_of_another_model_are_refused(uri: str, tmp_path: Path) -> None:
     assert "come from operators image_embedding.embedded(), and these from" in str(refusal.value)
     assert "image_embedding.embedded(normalize=False)" in str(refusal.value)
     assert "towhee reindex" in str(refusal.value)
+
+
+def test_a_chain_is_refused_that_searches_with_another_model(uri: str) -> None:
+    images = DataCollection([np.full((40, 40, 3), 9, np.uint8)])
+    images.image_embedding.embedded().to_store(uri)
+    found = images.image_embedding.embedded().search_store(uri, topk=1)
+    assert found[0].keys == [0]
+    assert "_made_by" not in found.explain()
+    other = images.image_embedding.embedded(normalize=False).search_store(uri, topk=1)
+    with pytest.raises(UsageError, match="come from operators image_embedding.embedded()"):
+        other.to_list()
+
+
+@pytest.mark.parametrize("on_error", ["raise", "skip", "keep"])
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"collection": "vektors"}, "no collection of faiss:///.* is called 'vektors'"),
+        ({"filter": "size > 3"}, "no field is called 'size'"),
+        ({"fields": ["names"]}, "no payload column is called 'names'"),
+        ({"parameters": {"ef": 9}}, "no parameter of flat is called 'ef'"),
+    ],
+)
+def test_a_search_that_cannot_be_is_no_failing_row(
+    uri: str, on_error: str, arguments: dict[str, Any], said: str
+) -> None:
+    _rows().to_store["id", "vec"](uri)
+    chain = DataCollection([VECTORS[0]]).search_store(uri, **arguments)
+    with pytest.raises(UsageError, match=said):
+        chain.config(on_error=on_error).to_list()
+
+
+def test_a_search_makes_no_store(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError, match="there is no store at"):
+        DataCollection([VECTORS[0]]).search_store(f"faiss:///{tmp_path / 'none'}").to_list()
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_pipe_inserts_and_searches(uri: str) -> None:

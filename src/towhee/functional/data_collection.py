@@ -528,6 +528,10 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
         origin = self if inputs is None else self._named()
         if learns(ref):
             return fit_and_apply_named(origin, ref, inputs, outputs)
+        if getattr(ref.resolve(), "wants_origin", False):
+            from towhee.functional.origin import told_origin
+
+            ref = told_origin(ref, self._plan)
         return origin._then(Map(ref, inputs, outputs))
 
     def _named(self) -> DataCollection:

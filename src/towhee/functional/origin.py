@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -32,18 +32,29 @@ _OF_A_RUN = frozenset(
 )
 
 
-def origin_of(plan: Plan, pipeline: str | None = None) -> Fingerprint | None:
+def told_origin(ref: OperatorRef, plan: Plan) -> OperatorRef:
+    """An operator, told what makes the vectors that it is given, with which it searches a store.
+
+    No model is loaded for it, so weights are not compared.
+    """
+    made_by = origin_of(plan, is_loaded=False)
+    return ref if made_by is None else replace(ref, kwargs=(*ref.kwargs, ("_made_by", made_by)))
+
+
+def origin_of(
+    plan: Plan, pipeline: str | None = None, *, is_loaded: bool = True
+) -> Fingerprint | None:
     """What makes the vectors that a plan gives; ``None`` for vectors that no operator makes.
 
     The operators from the first model on count, or where there is none the last one; what cuts
     texts or decodes pixels in front of them is done with rows that are written and not with
-    queries, or gives the same pixels. The models are loaded.
+    queries, or gives the same pixels. Functions of the user do not count.
 
     Args:
         plan: the plan.
         pipeline: its name, where it has one.
+        is_loaded: whether the models are loaded, to tell their weights.
     """
-    operators = Operators()
     chain = [
         step.operator
         for part in reversed(list(plan.plans_of_run()))
@@ -54,14 +65,20 @@ def origin_of(plan: Plan, pipeline: str | None = None) -> Fingerprint | None:
         return None
     models = [place for place, ref in enumerate(chain) if _is_model(ref.resolve())]
     counted = chain[models[0] :] if models else chain[-1:]
-    made = [operators.get(ref) for ref in counted if _is_model(ref.resolve())]
-    digests = [digest for digest in map(_origin, made) if digest]
+    digests = _digests(counted) if is_loaded else []
     return Fingerprint(
         pipeline=pipeline,
         operators=" → ".join(str(_bare(ref)) for ref in counted),
         model=_model_name(counted[0]),
         weights=" ".join(digest[:16] for digest in digests) or None,
     )
+
+
+def _digests(chain: Sequence[OperatorRef]) -> list[str]:
+    """Of the weights of models in a chain, which are loaded for it."""
+    operators = Operators()
+    made = [operators.get(ref) for ref in chain if _is_model(ref.resolve())]
+    return [digest for digest in map(_origin, made) if digest]
 
 
 def _is_model(target: Callable[..., Any]) -> bool:

@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from towhee.errors import UsageError
@@ -14,6 +13,7 @@ from towhee.functional.operator_call import parse_columns
 from towhee.functional.storing import Writing, write
 from towhee.search.field_types import FieldType
 from towhee.search.stores import IndexSpec, VectorStore, open_store
+from towhee.search.stores.uri import uri_of_folder
 
 if TYPE_CHECKING:
     from towhee.functional.data_collection import DataCollection
@@ -175,7 +175,7 @@ class ToFaiss(_Sink[C]):
 
 def faiss_uri(findex: str | os.PathLike[str]) -> str:
     """The address of an index of FAISS in a folder."""
-    return f"faiss:///{Path(findex).expanduser().absolute()}"
+    return uri_of_folder("faiss", findex)
 
 
 _FACTORY = re.compile(r"(?:IDMap2?,)?(?:(Flat)|HNSW(\d+)(?:,Flat)?|IVF(\d+),(?:(Flat)|PQ(\d+)))")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from towhee.errors import DataError, UnknownNameError, UsageError
 from towhee.functional.origin import origin_of
 from towhee.operators.base import short
 from towhee.plan.plan import Plan
+from towhee.plan.source import Values
 from towhee.plan.step import VALUE, Batch, Flatten, GroupBy, Reduce, Rolling, SkipKnown, Windows
 from towhee.search.field_types import FieldType
 from towhee.search.stores import VectorStore
@@ -66,6 +68,7 @@ def write(plan: Plan, store: VectorStore, how: Writing, *, pipeline: str | None 
         DataError: for a row without a vector or a key.
         StoreError: if the store refuses.
     """
+    plan = plan if how.key is not None else _keyed_by_texts(plan)
     origin = origin_of(plan, pipeline)
     if origin is not None:
         store.require_fingerprint(origin)
@@ -92,7 +95,7 @@ def _add(writer: StoreWriter, chunk: Chunk, how: Writing) -> None:
     sparse = None if how.sparse is None else _column(columns, how.sparse, "sparse vector")
     taken = {how.key, name, how.sparse, VALUE}
     kept = [each for each in columns if each not in taken] if how.payload is None else how.payload
-    payload = {each: _column(columns, each, "payload") for each in kept}
+    payload = {each: _without_nan(_column(columns, each, "payload")) for each in kept}
     writer.add(keys, vectors, payload, sparse)
 
 
@@ -121,11 +124,24 @@ def _without_known(plan: Plan, store: VectorStore, how: Writing) -> Plan:
     return plan.then(skip)
 
 
+def _keyed_by_texts(plan: Plan) -> Plan:
+    """The plan whose rows are keyed by the texts or paths that they start from, if they do.
+
+    A list of them has the positions as keys; those of another list would be the same.
+    """
+    source = plan.source
+    if not (isinstance(source, Values) and source.keys is None and len(source.names) == 1):
+        return plan
+    if not all(isinstance(value, (str, os.PathLike)) for value in source.values):
+        return plan
+    return replace(plan, source=replace(source, keys=list(map(os.fspath, source.values))))
+
+
 def _columns(chunk: Chunk) -> dict[str, Any]:
-    """The columns of the rows; those of entities, where each row is one."""
+    """The columns of the rows; those of mappings, where each row is one."""
     elements = chunk.columns.get(VALUE)
-    if elements is not None and all(isinstance(element, Entity) for element in elements):
-        return dict(columns_of(elements))
+    if elements is not None and all(isinstance(element, Mapping) for element in elements):
+        return dict(columns_of([Entity.of(dict(element)) for element in elements]))
     return dict(chunk.columns)
 
 
@@ -140,6 +156,11 @@ def _column(columns: Mapping[str, Any], name: str, what: str) -> list[Any]:
         if value is None and what != "payload":
             raise DataError(f"a row has no {what} in column {name!r} (row {place} of its batch)")
     return values
+
+
+def _without_nan(values: list[Any]) -> list[Any]:
+    """The values with ``None`` for NaN, which is what pandas has where there is no value."""
+    return [None if isinstance(value, float) and value != value else value for value in values]
 
 
 def _vector_column(columns: Mapping[str, Any]) -> str:

@@ -37,6 +37,8 @@ class Operator(Generic[In, Out]):
         extra: the extra to install for it, ``None`` if the core is enough.
         models: the published models that it is known to run, by their names; its default first.
         takes_operators: its arguments that stand for another operator, which a user may name.
+        wants_origin: whether a chain tells it what makes the vectors that it is given, as the
+            argument ``_made_by``.
 
     ``setup`` is called once before the first batch and is the place to load weights.
     """
@@ -46,6 +48,7 @@ class Operator(Generic[In, Out]):
     extra: ClassVar[str | None] = None
     models: ClassVar[Mapping[str, KnownModel]] = {}
     takes_operators: ClassVar[tuple[str, ...]] = ()
+    wants_origin: ClassVar[bool] = False
 
     def setup(self) -> None:
         """Load what the operator needs; called once, before the first ``batch``."""
@@ -238,7 +241,8 @@ class OperatorRef:
 
     def __str__(self) -> str:
         shown = [_argument(value) for value in self.args]
-        shown += [f"{name}={_argument(value)}" for name, value in self.kwargs]
+        named = (pair for pair in self.kwargs if not pair[0].startswith("_"))  # of the library
+        shown += [f"{name}={_argument(value)}" for name, value in named]
         return f"{self.name}({', '.join(shown)})"
 
 

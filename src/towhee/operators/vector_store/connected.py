@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from towhee.errors import UsageError
 from towhee.operators.base import In, Operator, Out
@@ -21,6 +21,7 @@ class StoreOperator(Operator[In, Out]):
     """
 
     placement = "model"  # whole batches, one after the other
+    _must_exist: ClassVar[bool] = False  # an embedded store; else it is made
 
     def __init__(self, uri: str, collection: str, options: dict[str, Any]) -> None:
         StoreUri.parse(uri)
@@ -30,7 +31,9 @@ class StoreOperator(Operator[In, Out]):
 
     def setup(self) -> None:
         """Connect to the store."""
-        self._store = open_store(self._uri, self._collection, **self._options)
+        self._store = open_store(
+            self._uri, self._collection, must_exist=self._must_exist, **self._options
+        )
 
     @property
     def store(self) -> VectorStore:

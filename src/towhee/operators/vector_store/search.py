@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,8 @@ import numpy as np
 from towhee.errors import UsageError
 from towhee.operators.topk import check_topk
 from towhee.operators.vector_store.connected import StoreOperator
+from towhee.search.stores import Fingerprint
+from towhee.search.stores.uri import uri_of_folder
 from towhee.types import SearchResult
 
 
@@ -43,6 +44,9 @@ class SearchStore(StoreOperator[Any, SearchResult]):
         ['a']
     """
 
+    wants_origin = True
+    _must_exist = True
+
     def __init__(
         self,
         uri: str,
@@ -52,12 +56,27 @@ class SearchStore(StoreOperator[Any, SearchResult]):
         filter: str | None = None,
         fields: Sequence[str] | None = None,
         parameters: Mapping[str, int] | None = None,
+        _made_by: Fingerprint | None = None,
         **options: Any,
     ) -> None:
         super().__init__(uri, collection, options)
+        self._made_by = _made_by
         self._topk = check_topk(topk)
         self._filter, self._fields = filter, fields
         self._parameters = dict(parameters or {})
+
+    def setup(self) -> None:
+        """Connect to the store, and see that the collection can be searched like this.
+
+        Raises:
+            UnknownNameError: for a collection, a column or a parameter that is not there.
+            UsageError: if the queries come from another model than the collection's vectors.
+        """
+        super().setup()
+        assert self._store is not None
+        self._store.require_searchable(self._filter, self._fields, self._parameters)
+        if self._made_by is not None:
+            self._store.require_fingerprint(self._made_by)
 
     def batch(self, values: Sequence[Any]) -> Sequence[SearchResult]:
         if not len(values):
@@ -124,11 +143,20 @@ class FaissSearch(SearchStore):
         filter: str | None = None,
         fields: Sequence[str] | None = None,
         parameters: Mapping[str, int] | None = None,
+        _made_by: Fingerprint | None = None,
     ) -> None:
         if not isinstance(findex, (str, os.PathLike)):
             raise UsageError(f"findex is the folder of an index, not {findex!r}")
-        uri = f"faiss:///{Path(findex).expanduser().absolute()}"
-        super().__init__(uri, collection, k, filter=filter, fields=fields, parameters=parameters)
+        uri = uri_of_folder("faiss", findex)
+        super().__init__(
+            uri,
+            collection,
+            k,
+            filter=filter,
+            fields=fields,
+            parameters=parameters,
+            _made_by=_made_by,
+        )
 
     def batch(self, values: Sequence[Any]) -> Sequence[Any]:
         return [result.entities("key") for result in super().batch(values)]

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
 from typing import Any
 
-from towhee.errors import UnknownNameError, UsageError
+from towhee.errors import (
+    MissingFileError,
+    StoreError,
+    TowheeError,
+    UnknownNameError,
+    UsageError,
+    one_line,
+)
 from towhee.search.stores.driver import Driver
 from towhee.search.stores.schema import require_name
 from towhee.search.stores.store import VectorStore
@@ -27,8 +35,16 @@ PATIENCE = 60.0
 """Seconds that a call waits for a store which does not answer."""
 
 
+DEFAULT_COLLECTION = "vectors"
+
+
 def open_store(
-    uri: str, collection: str = "vectors", *, patience: float = PATIENCE, **options: Any
+    uri: str,
+    collection: str = DEFAULT_COLLECTION,
+    *,
+    patience: float = PATIENCE,
+    must_exist: bool = False,
+    **options: Any,
 ) -> VectorStore:
     """A collection of vectors in a store.
 
@@ -49,12 +65,14 @@ def open_store(
         collection: its name; it need not be there yet.
         patience: the seconds that each call waits for a store which does not answer, trying
             again and again. The store has to answer when it is opened.
+        must_exist: refuse an embedded store that is not there, in place of making it.
         options: of the store's client, such as ``token=``, ``consistency=``.
 
     Raises:
         UsageError: for an address or a name that cannot be.
         MissingExtraError: if the store's client is not installed.
         StoreUnavailableError: if nothing answers there.
+        MissingFileError: if it ``must_exist`` and does not.
 
     Example:
         >>> import tempfile
@@ -74,12 +92,28 @@ def open_store(
             raise UnknownNameError(
                 f"option of {driver.name}", name, known, f"(it has {', '.join(known) or 'none'})"
             )
-    connected = driver.connect(address, options)
+    if must_exist and address.path is not None and not address.path.exists():
+        raise MissingFileError(_absent(address, address.path))
+    try:
+        connected = driver.connect(address, options)
+    except OSError as error:  # of a path that the system refuses
+        if isinstance(error, TowheeError):
+            raise
+        raise StoreError(f"{address} cannot be opened: {one_line(error)}") from error
     try:
         return VectorStore(connected, address, collection, patience=patience)
     except BaseException:
         connected.close()
         raise
+
+
+def _absent(uri: StoreUri, path: Path) -> str:
+    """What to say of an embedded store that is not there."""
+    said = f"there is no store at {path}"
+    absolute = Path("/", path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else path
+    if absolute != path and absolute.exists():
+        said += f"; four slashes lead to an absolute path: {uri.scheme}:///{absolute}"
+    return said
 
 
 def list_collections(uri: str, **options: Any) -> list[str]:
@@ -89,7 +123,7 @@ def list_collections(uri: str, **options: Any) -> list[str]:
         UsageError: for an address that cannot be.
         StoreUnavailableError: if nothing answers there.
     """
-    with open_store(uri, **options) as store:
+    with open_store(uri, must_exist=True, **options) as store:
         return store.collections()
 
 

@@ -175,6 +175,22 @@ class VectorStore:
         if known is not None:
             creating.require_fingerprint(known, fingerprint, self.uri)
 
+    def require_searchable(
+        self,
+        filter: str | None = None,
+        fields: Sequence[str] | None = None,
+        parameters: Mapping[str, int] | None = None,
+    ) -> None:
+        """Refuse what a search would refuse, before there is a query.
+
+        Raises:
+            UnknownNameError: for a collection, a column or a parameter that is not there.
+            UsageError: for a filter that cannot be read.
+        """
+        self.schema.index.searched_with(**parameters or {})
+        self.connection.fields(fields)
+        self.connection.where(filter)
+
     # -- writing ---------------------------------------------------------------------------
 
     def upsert(
