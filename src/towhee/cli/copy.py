@@ -8,7 +8,7 @@ import typer
 
 from towhee.cli.messages import Json, Verbose, counted, say, say_json
 from towhee.cli.row_progress import row_progress
-from towhee.cli.store_options import DEFAULT_COLLECTION, Collection
+from towhee.cli.store_options import Collection, opened
 
 
 def copy(
@@ -18,7 +18,7 @@ def copy(
     target: Annotated[
         str, typer.Argument(metavar="DST", help="The store to copy to.", show_default=False)
     ],
-    collection: Collection = DEFAULT_COLLECTION,
+    collection: Collection = None,
     into: Annotated[
         str | None,
         typer.Option(
@@ -49,16 +49,11 @@ def copy(
     """
     from towhee.search.stores import copy_collection, open_store
 
-    with open_store(source, collection) as old, open_store(target, into or collection) as new:
+    with opened(source, collection) as old, open_store(target, into or old.collection) as new:
         with row_progress("copying", old.count()) as advance:
             written = copy_collection(old, new, index=index_kind, told=advance)
-        rows, shown, kind = new.count(), new.uri, new.schema.index.kind
+        rows, shown, name, kind = new.count(), new.uri, new.collection, new.schema.index.kind
     if as_json:
-        say_json(
-            {"store": shown, "collection": into or collection, "written": written, "rows": rows}
-        )
+        say_json({"store": shown, "collection": name, "written": written, "rows": rows})
     else:
-        say(
-            f"{into or collection} in {shown}: {counted(written, 'row')} copied, {rows:,} there, "
-            f"index {kind}"
-        )
+        say(f"{name} in {shown}: {counted(written, 'row')} copied, {rows:,} there, index {kind}")

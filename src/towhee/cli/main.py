@@ -28,6 +28,7 @@ from towhee.cli import (
     reindex,
     run,
     search,
+    stores,
     tune,
 )
 from towhee.cli.messages import Verbose, is_verbose, say_error, start_messages
@@ -92,6 +93,7 @@ app.command("run")(run.run)
 app.command("embed")(embed.embed)
 app.command("index")(index.index)
 app.command("search")(search.search)
+app.command("stores")(stores.stores)
 app.command("copy")(copy.copy)
 app.command("reindex")(reindex.reindex)
 app.command("tune")(tune.tune)

@@ -9,7 +9,7 @@ import typer
 
 from towhee.cli.messages import Json, Verbose, counted, say, say_json
 from towhee.cli.row_progress import row_progress
-from towhee.cli.store_options import DEFAULT_COLLECTION, Collection, Store
+from towhee.cli.store_options import Collection, Store, opened
 from towhee.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def reindex(
     into: Annotated[
         str, typer.Option(help="The collection to write to, a new one.", show_default=False)
     ],
-    collection: Collection = DEFAULT_COLLECTION,
+    collection: Collection = None,
     drop_old: Annotated[
         bool,
         typer.Option(
@@ -51,17 +51,18 @@ def reindex(
     from towhee.cli.embedding import SHOWN, LeftOut, image_pipeline
     from towhee.search.stores import open_store
 
-    if into == collection:
-        raise UsageError("--into names another collection than the one that is there")
     left_out = LeftOut(limit=None if as_json else SHOWN)
-    with open_store(store, collection) as old, open_store(store, into) as new:
+    with opened(store, collection) as old, open_store(store, into) as new:
+        if into == old.collection:
+            raise UsageError("--into names another collection than the one that is there")
         written = _embedded_anew(old, new, image_pipeline(pipeline), left_out)
         rows, before, shown = len(new), old.count(), new.uri
         if drop_old:
             if rows < before:
                 left_out.say()
                 raise DataError(
-                    f"{before - rows:,} rows of {collection!r} could not be embedded, so it stays"
+                    f"{counted(before - rows, 'row')} of {old.collection!r} could not be embedded, "
+                    "so it stays"
                 )
             old.drop()
     left_out.say()

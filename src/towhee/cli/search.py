@@ -10,7 +10,7 @@ import typer
 
 from towhee.cli.messages import Json, Verbose, say, say_json, say_table
 from towhee.cli.search_in_store import Searched, embedded_queries, search_in_store
-from towhee.cli.store_options import DEFAULT_COLLECTION, Collection
+from towhee.cli.store_options import Collection
 from towhee.errors import DataError, UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def search(
             show_default=False,
         ),
     ] = None,
-    collection: Collection = DEFAULT_COLLECTION,
+    collection: Collection = None,
     where: Annotated[
         str | None,
         typer.Option(

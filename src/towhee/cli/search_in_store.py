@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from towhee.errors import DataError, UsageError
+from towhee.errors import DataError, UnknownNameError, UsageError
 
 if TYPE_CHECKING:
     from towhee.cli.embedding import LeftOut
@@ -35,7 +35,7 @@ class Searched:
 
 def search_in_store(
     uri: str,
-    collection: str,
+    collection: str | None,
     queries: list[str],
     left_out: LeftOut,
     *,
@@ -49,7 +49,7 @@ def search_in_store(
 
     Args:
         uri: of the store.
-        collection: its name.
+        collection: its name, ``None`` for the only one.
         queries: images, or texts.
         left_out: is told the queries that cannot be embedded.
         pipeline: its name; the one that filled the collection if ``None``.
@@ -62,14 +62,14 @@ def search_in_store(
         UsageError: if the queries would be embedded in another way than the collection was.
     """
     from towhee.cli.pages import Found
-    from towhee.search.stores import open_store
+    from towhee.cli.store_options import opened
 
-    with open_store(uri, collection) as store:
+    with opened(uri, collection) as store:
         schema = store.schema
         if cal not in (None, schema.metric):
             raise UsageError(
-                f"the collection {collection!r} is searched by {schema.metric}, not {cal}; leave "
-                "--cal out"
+                f"the collection {store.collection!r} is searched by {schema.metric}, not {cal}; "
+                "leave --cal out"
             )
         chosen = _pipeline(pipeline, store, are_texts=are_texts)
         if are_texts:
@@ -81,7 +81,7 @@ def search_in_store(
             Found(name, list(zip(result.keys, result.scores, strict=True)))
             for name, result in zip(names, results, strict=True)
         ]
-        title = f"{collection} ({store.uri})"
+        title = f"{store.collection} ({store.uri})"
         return Searched(found, schema.metric, chosen.spec.name, store.uri, title)
 
 
@@ -89,20 +89,33 @@ def _pipeline(name: str | None, store: VectorStore, *, are_texts: bool) -> Pipel
     """The pipeline that filled the collection, for images or for texts."""
     from towhee.cli.embedding import image_pipeline
     from towhee.functional.origin import origin_of
-    from towhee.pipelines import pipeline
 
-    recorded = store.schema.fingerprint.pipeline
-    chosen = name or recorded
+    made_by = store.schema.fingerprint
+    chosen = name or made_by.pipeline
     if chosen is None:
+        said = f"were made by {made_by.operators}" if made_by.operators else "are of unknown origin"
         raise UsageError(
-            f"the collection {store.collection!r} does not say what made its vectors: name the "
-            "pipeline with --pipeline"
+            f"the vectors of {store.collection!r} {said}, and not by a pipeline: name the one that "
+            "does the same with --pipeline, such as --pipeline image-embedding"
         )
-    made = pipeline(chosen, modality="text") if are_texts else image_pipeline(chosen)
+    made = _reading(chosen) if are_texts else image_pipeline(chosen)
     origin = origin_of(made.plan, made.spec.name)
     if origin is not None:
         store.require_fingerprint(origin)
     return made
+
+
+def _reading(name: str) -> Pipeline:
+    """The pipeline of a name, for texts."""
+    from towhee.pipelines import pipeline
+
+    try:
+        return pipeline(name, modality="text")
+    except UnknownNameError as error:
+        raise UsageError(
+            f"{name!r} embeds no texts: fill the store with a pipeline that puts texts and images "
+            "into one space, such as text-image-embedding-clip"
+        ) from error
 
 
 def embedded_queries(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from towhee.search.stores import VectorStore
 
 Store = Annotated[
     str,
@@ -16,5 +19,30 @@ Store = Annotated[
         show_default=False,
     ),
 ]
-Collection = Annotated[str, typer.Option(help="The collection in the store.")]
-DEFAULT_COLLECTION = "photos"
+Collection = Annotated[
+    str | None,
+    typer.Option(
+        help="The collection in the store; the only one there is, or else vectors, if not given.",
+        show_default=False,
+    ),
+]
+
+
+def opened(uri: str, collection: str | None, *, must_exist: bool = True) -> VectorStore:
+    """The collection of a store that is meant.
+
+    Args:
+        uri: of the store.
+        collection: its name; ``None`` for the only one of the store.
+        must_exist: whether an embedded store is refused that is not there.
+    """
+    from towhee.search.stores import DEFAULT_COLLECTION, open_store
+
+    store = open_store(uri, collection or DEFAULT_COLLECTION, must_exist=must_exist)
+    if collection is not None or store.exists:
+        return store
+    names = store.collections()
+    if len(names) != 1:
+        return store
+    store.close()
+    return open_store(uri, names[0], must_exist=must_exist)

@@ -9,13 +9,13 @@ import typer
 
 from towhee.cli.messages import Json, Verbose, say, say_json
 from towhee.cli.step_progress import step_progress
-from towhee.cli.store_options import DEFAULT_COLLECTION, Collection, Store
+from towhee.cli.store_options import Collection, Store, opened
 from towhee.errors import UsageError
 
 
 def tune(
     store: Store,
-    collection: Collection = DEFAULT_COLLECTION,
+    collection: Collection = None,
     target_recall: Annotated[
         float,
         typer.Option(help="The share of the true neighbours to find, above 0 and up to 1."),
@@ -54,13 +54,12 @@ def tune(
       towhee tune --store milvus:///photos.db --collection photos --index hnsw --html tuned.html
     """
     from towhee.search import tune_index
-    from towhee.search.stores import open_store
 
     if html is not None and not html.absolute().parent.is_dir():
         raise UsageError(f"--html {html}: there is no folder {html.absolute().parent}; make it")
-    with open_store(store, collection) as opened, step_progress() as told:
+    with opened(store, collection) as held, step_progress() as told:
         tuning = tune_index(
-            opened,
+            held,
             target_recall,
             topk=topk,
             kind=index_kind,

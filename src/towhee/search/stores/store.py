@@ -165,6 +165,16 @@ class VectorStore:
             options=options,
         )
 
+    def require_options(self, **options: Any) -> None:
+        """Refuse a collection that is there and differs in an option, as ``ensure`` does.
+
+        Raises:
+            UsageError: which says what differs.
+        """
+        known = self.connection.known()
+        if known is not None:
+            creating.require_options(known, options, self.uri)
+
     def require_fingerprint(self, fingerprint: Fingerprint) -> None:
         """Refuse vectors that cannot be compared with those of the collection.
 
