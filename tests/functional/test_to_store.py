@@ -331,3 +331,14 @@ def test_a_wrong_call_says_what_is_right(
 ) -> None:
     with pytest.raises(UsageError, match=said):
         call(_rows(), uri)
+
+
+def test_whole_numbers_as_keys_are_asked_for_as_such(uri: str) -> None:
+    _rows().to_store["id", "vec"](uri)
+    with open_store(uri) as store:
+        assert [row.key for row in store.rows("key == 3")] == [3]
+        assert sorted(row.key for row in store.rows("key in [1, 2, 99]")) == [1, 2]
+        assert store.count("key != 3 and parity == 'odd'") == 29
+        for wrong in ("key > 3", 'key == "3"', 'key like "3%"', "key == 1.5"):
+            with pytest.raises(UsageError):
+                store.count(wrong)

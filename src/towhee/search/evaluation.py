@@ -87,7 +87,9 @@ class Evaluation:
 
 
 def evaluate(
-    results: Sequence[Ranking], relevant: Sequence[Relevant], k: Sequence[int] = (1, 5, 10)
+    results: Sequence[Ranking],
+    relevant: Sequence[Relevant],
+    k: int | Sequence[int] = (1, 5, 10),
 ) -> Evaluation:
     """All measures at once.
 
@@ -105,7 +107,7 @@ def evaluate(
         map     0.6250
         2 queries
     """
-    ks = sorted({_checked_k(each) for each in k})
+    ks = sorted({_checked_k(each) for each in ([k] if isinstance(k, int) else k)})
     if not ks:
         raise UsageError("k names at least one number of keys, such as (1, 5, 10)")
     labelled = _labelled(results, relevant)

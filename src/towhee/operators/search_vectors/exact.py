@@ -37,7 +37,7 @@ class SearchVectors(ModelOperator[Any, SearchResult]):
         topk: how many neighbours to give.
         vector: the column of ``data`` that holds the vectors, where its rows have several; the
             others are handed back as payload.
-        index: ``"exact"``, ``"hnsw"``, ``"ivf_pq"``, or ``"auto"``: exact up to 2**28 numbers
+        index: ``"exact"`` (or ``"flat"``), ``"hnsw"``, ``"ivf_pq"``, or ``"auto"``: exact up to 2**28 numbers
             (2,000,000 vectors of 128), ``"hnsw"`` above.
 
     Raises:
@@ -64,13 +64,15 @@ class SearchVectors(ModelOperator[Any, SearchResult]):
         topk: int = 5,
         *,
         vector: str | None = None,
-        index: IndexName = "auto",
+        index: IndexName | Literal["flat"] = "auto",
     ) -> None:
         self._metric = metric_named(cal)
         if isinstance(data, (str, bytes)) or not hasattr(data, "__iter__"):
             raise UsageError(f"search_vectors searches a collection of vectors, not {short(data)}")
+        index = "exact" if index == "flat" else index  # as stores call it
         if index not in get_args(IndexName):
-            raise UnknownNameError("index", str(index), get_args(IndexName))
+            names = get_args(IndexName)
+            raise UnknownNameError("index", str(index), names, f"(there are {', '.join(names)})")
         self._data = data
         self._topk = check_topk(topk)
         self._vector = vector
