@@ -37,8 +37,8 @@ class SearchVectors(ModelOperator[Any, SearchResult]):
         topk: how many neighbours to give.
         vector: the column of ``data`` that holds the vectors, where its rows have several; the
             others are handed back as payload.
-        index: ``"exact"`` (or ``"flat"``), ``"hnsw"``, ``"ivf_pq"``, or ``"auto"``: exact up to 2**28 numbers
-            (2,000,000 vectors of 128), ``"hnsw"`` above.
+        index: ``"exact"`` (or ``"flat"``), ``"hnsw"``, ``"ivf_pq"``, or ``"auto"``: exact up to
+            2**28 numbers (2,000,000 vectors of 128), ``"hnsw"`` above.
 
     Raises:
         UsageError: for an unknown ``cal``, ``index`` or ``vector``, or vectors of another length
