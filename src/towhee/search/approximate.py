@@ -51,6 +51,10 @@ class ApproximateSearch(InMemorySearch):
             themselves, which are kept for it; 10 if not given, 0 keeps and compares none.
         build_threads: cores that build the index; all if not given.
 
+    Attributes:
+        parameters: of the index, those that were not given filled in.
+        faiss: the index of FAISS.
+
     Raises:
         UsageError: for parameters of the other kind or out of range, or fewer rows than IVF-PQ
             learns its codes from.
@@ -102,10 +106,10 @@ class ApproximateSearch(InMemorySearch):
         with _threads(build_threads):
             if kind == "hnsw":
                 self.parameters = filled_in(graph, HNSW_DEFAULTS)
-                self._index = self._graph(data)
+                self.faiss = self._graph(data)
             else:
                 self.parameters = ivf_pq_parameters(lists, *data.shape)
-                self._index = self._lists(data)
+                self.faiss = self._lists(data)
 
     @property
     def index_kind(self) -> str:
@@ -153,7 +157,7 @@ class ApproximateSearch(InMemorySearch):
         places = np.empty((len(queries), topk), np.int64)
         costs = np.empty((len(queries), topk))
         for block in row_blocks(len(queries), max(1, _FOUND // wanted)):
-            near, found = self._index.search(queries[block], wanted)
+            near, found = self.faiss.search(queries[block], wanted)
             if refine:
                 near = self._compared_again(queries[block], found)
             elif self._metric != "L2":
@@ -180,7 +184,7 @@ class ApproximateSearch(InMemorySearch):
             asked = queries[block].astype(np.float64)
             off = rounding(lengths_of(queries[block]), self._longest, self.dimension, self._metric)
             bound = limit + float(off.max())
-            ends, _, places = self._index.range_search(
+            ends, _, places = self.faiss.range_search(
                 queries[block], bound if self._metric == "L2" else -bound
             )
             rows = np.repeat(np.arange(len(asked)), np.diff(ends.astype(np.int64)))
