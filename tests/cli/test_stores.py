@@ -211,6 +211,20 @@ def test_a_collection_whose_pictures_are_gone_is_not_dropped(
         assert len(old) == 3
 
 
+def test_rows_of_others_do_not_stand_for_those_that_are_missing(
+    towhee: Any, store: str, photos: Path
+) -> None:
+    towhee("index", photos, "--store", store)
+    colours = ("--pipeline", "image-embedding-colorhist")
+    towhee("index", GALLERY, "--store", store, "--collection", "colours", *colours)
+    (photos / "a.png").unlink()
+    done = towhee("reindex", "--store", store, *colours, "--into", "colours", "--drop-old")
+    assert done.exit_code == 1
+    assert "1 row of 'vectors' could not be embedded, so it stays" in done.stderr
+    with open_store(store) as old:
+        assert len(old) == 3
+
+
 def test_copy_keeps_rows_vectors_and_what_made_them(
     towhee_json: Any, store: str, tmp_path: Path
 ) -> None:
@@ -238,7 +252,7 @@ def test_copy_keeps_rows_vectors_and_what_made_them(
     ]
 
 
-def test_a_text_finds_pictures_where_texts_and_images_share_a_space(
+def test_a_text_is_refused_where_the_pipeline_embeds_images_alone(
     towhee: Any, store: str
 ) -> None:
     towhee("index", GALLERY, "--store", store)

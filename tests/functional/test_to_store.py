@@ -232,7 +232,7 @@ def test_a_chain_is_refused_that_searches_with_another_model(uri: str) -> None:
     assert found[0].keys == [0]
     assert "_made_by" not in found.explain()
     other = images.image_embedding.embedded(normalize=False).search_store(uri, topk=1)
-    with pytest.raises(UsageError, match="come from operators image_embedding.embedded()"):
+    with pytest.raises(UsageError, match=r"come from operators image_embedding\.embedded"):
         other.to_list()
 
 
@@ -342,3 +342,72 @@ def test_whole_numbers_as_keys_are_asked_for_as_such(uri: str) -> None:
         for wrong in ("key > 3", 'key == "3"', 'key like "3%"', "key == 1.5"):
             with pytest.raises(UsageError):
                 store.count(wrong)
+
+
+def test_an_index_in_a_folder_of_any_name_is_found_again(tmp_path: Path) -> None:
+    for name, row in (("photos#1", 1), ("photos#2", 2)):
+        dc["id", "vec"]([[row, VECTORS[row]]]).to_faiss["id", "vec"](findex=tmp_path / name)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["photos#1", "photos#2"]
+    query = dc["vec"]([VECTORS[1]])
+    found = query.faiss_search["vec", "result"](findex=tmp_path / "photos#2", k=5).to_list()
+    assert [entity.key for entity in found[0].result] == [2]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [({"index": "magic"}, "no index"), ({"metric": "far"}, "no metric")],
+)
+def test_what_no_collection_can_be_is_refused_before_any_work(
+    tmp_path: Path, options: dict[str, str], said: str
+) -> None:
+    worked: list[Any] = []
+    rows = DataCollection([VECTORS[0]]).map(worked.append)
+    with pytest.raises(UsageError, match=said):
+        rows.to_store(f"faiss:///{tmp_path / 'store'}", **options)
+    assert not worked
+
+
+def test_what_makes_a_vector_is_followed_by_its_column(uri: str) -> None:
+    """Other embeddings of the same rows do not count."""
+    images = [np.full((40, 40, 3), shade, np.uint8) for shade in (9, 200)]
+    both = (
+        dc["image"](images)
+        .image_embedding.embedded["image", "vec"]()
+        .image_embedding.colorhist["image", "colours"]()
+    )
+    both.select["vec"]().to_store(uri, "shown", vector="vec")
+    both.to_store(uri, "coloured", vector="colours", payload=())
+    with open_store(uri, "shown") as store:
+        assert store.schema.fingerprint.operators == "image_embedding.embedded()"
+    with open_store(uri, "coloured") as store:
+        assert store.schema.fingerprint.operators == "image_embedding.colorhist()"
+    found = both.search_store["vec", "near"](uri, "shown", topk=1)
+    assert [row.near.keys for row in found] == [[0], [1]]
+    with pytest.raises(UsageError, match=r"come from operators image_embedding\.colorhist"):
+        both.search_store["vec", "near"](uri, "coloured", topk=1).to_list()
+
+
+def test_pipes_refuse_vectors_of_another_model_too(uri: str) -> None:
+    image = np.full((40, 40, 3), 9, np.uint8)
+
+    def inserting(**settings: Any) -> Any:
+        return (
+            pipe.input("key", "image")
+            .map("image", "vec", ops.image_embedding.embedded(**settings))
+            .map(("key", "vec"), "done", ops.insert_store(uri))
+            .output("done")
+        )
+
+    assert inserting()("a", image).get() == ["a"]
+    with open_store(uri) as store:
+        assert store.schema.fingerprint.operators == "image_embedding.embedded()"
+    with pytest.raises(OperatorError, match="they cannot be compared"):
+        inserting(normalize=False)("b", image)
+    search = (
+        pipe.input("image")
+        .map("image", "vec", ops.image_embedding.embedded(normalize=False))
+        .map("vec", "near", ops.search_store(uri))
+        .output("near")
+    )
+    with pytest.raises(OperatorError, match="they cannot be compared"):
+        search(image)

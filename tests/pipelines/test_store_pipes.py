@@ -153,8 +153,9 @@ def test_a_configuration_that_cannot_be(settings: dict[str, Any], said: str) -> 
 def test_an_embedded_store_has_no_users(tmp_path: Path) -> None:
     if importlib.util.find_spec("milvus_lite") is None:
         pytest.skip("needs the extra milvus")
-    with pytest.raises(UsageError, match="Milvus Lite has no user"):
-        AutoPipes.pipeline("search_milvus", uri=f"milvus:///{tmp_path}/x.db", user="me")
+    search = AutoPipes.pipeline("search_milvus", uri=f"milvus:///{tmp_path}/x.db", user="me")
+    with pytest.raises(OperatorError, match="Milvus Lite has no user"):
+        search([0.0, 1.0])
 
 
 # -- documents ----------------------------------------------------------------------------------

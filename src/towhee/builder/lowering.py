@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 from towhee.builder.graph import ARGUMENTS, Column, Graph, Node, Rows, apart, rows_made_by
+from towhee.functional.told import told_origin
 from towhee.plan.options import Options
 from towhee.plan.plan import Plan
 from towhee.plan.source import Argument, Join, Part, Shared
@@ -156,7 +157,9 @@ class _Lowering:
             later = {column for each in self._maps[rows][place + 1 :] for column in each.inputs}
             kept = _kept(names, later | self._needs(rows))
             own = _new_names(node.columns, kept.values())
-            plan = plan.then(Map(node.function, _of(node.inputs, names), tuple(own.values())))
+            inputs = _of(node.inputs, names)
+            function = told_origin(node.function, plan, inputs)
+            plan = plan.then(Map(function, inputs, tuple(own.values())))
             names = {**kept, **own}
         return plan, names
 

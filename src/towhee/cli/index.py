@@ -14,11 +14,7 @@ from towhee.errors import TowheeError
 
 if TYPE_CHECKING:
     from towhee.pipelines import Pipeline
-    from towhee.search.field_types import FieldType
     from towhee.search.stores import VectorStore
-
-_PATHS_AT_ONCE = 500
-_FIELDS: dict[str, FieldType] = {"modified": "time", "size": "integer"}
 
 
 def index(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,7 @@ class Indexing:
     raises: bool
     unchanged: int = 0
     written: int = 0
+    _stamps: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def run(
         self, embed: Pipeline, paths: list[str], *, recursive: bool, options: dict[str, str]
@@ -62,18 +63,15 @@ class Indexing:
             on_unreadable=unreadable_folders(self.left_out, self.raises),
         )
         origin = origin_of(embed.plan, embed.spec.name)
-        self.store.require_options(**options)
-        if origin is not None:
-            self.store.require_fingerprint(origin)
         with (
             image_progress(paths, recursive=recursive, what="indexing") as advance,
             StoreWriter(self.store, fields=_FIELDS, fingerprint=origin, options=options) as writer,
         ):
-            passed = 0
+            passed, columns = 0, self._columns()
             new = self._new(map(_key, inputs))
             for part in embedded(embed, new, self.left_out, raises=self.raises):
-                stamps = list(map(self._stamp, part.paths))
-                payload = {name: [stamp[name] for stamp in stamps] for name in self._columns}
+                stamps = [self._stamps.pop(path) for path in part.paths]
+                payload = {name: [stamp[name] for stamp in stamps] for name in columns}
                 writer.add(part.paths, part.vectors, payload)
                 advance(len(part.paths) + part.failed + self.unchanged - passed)
                 passed = self.unchanged
@@ -83,28 +81,24 @@ class Indexing:
 
     def _new(self, keys: Iterable[str]) -> Iterator[str]:
         """The images that are not there, or not as they are now."""
-        remaining = iter(keys)
+        remaining, columns = iter(keys), self._columns()
         while some := list(islice(remaining, _PATHS_AT_ONCE)):
             sound = [key for key in some if _is_text(key)]
             there = [] if self.is_whole or not self.store.exists else self.store.fetch(sound)
             known = {row.key: row for row in there if row is not None}
             for key in some:
-                row = known.get(key)
-                if row is not None and self._stamp(key).items() <= row.items():
+                row, now = known.get(key), _stamp(key)
+                stamp = {name: now[name] for name in columns}
+                if row is not None and stamp.items() <= row.items():
                     self.unchanged += 1
                 else:
+                    self._stamps[key] = stamp  # as it is before it is read
                     yield key
 
-    @property
     def _columns(self) -> list[str]:
         """The columns that tell whether a file has changed, as far as the collection has them."""
         has = self.store.schema.fields if self.store.exists else _FIELDS
         return [name for name, kind in _FIELDS.items() if has.get(name) == kind]
-
-    def _stamp(self, path: str) -> dict[str, Any]:
-        """What tells whether a file has changed."""
-        stamp = _stamp(path)
-        return {name: stamp[name] for name in self._columns}
 
 
 def _key(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -56,13 +57,14 @@ def reindex(
         if into == old.collection:
             raise UsageError("--into names another collection than the one that is there")
         written = _embedded_anew(old, new, image_pipeline(pipeline), left_out)
-        rows, before, shown = len(new), old.count(), new.uri
+        rows, shown = len(new), new.uri
         if drop_old:
-            if rows < before:
+            missing = _missing(old, new)
+            if missing:
                 left_out.say()
                 raise DataError(
-                    f"{counted(before - rows, 'row')} of {old.collection!r} could not be embedded, "
-                    "so it stays"
+                    f"{counted(missing, 'row')} of {old.collection!r} could not be embedded, so "
+                    "it stays"
                 )
             old.drop()
     left_out.say()
@@ -83,6 +85,15 @@ def reindex(
         raise typer.Exit(1)
 
 
+def _missing(old: VectorStore, new: VectorStore) -> int:
+    """How many rows of one collection another has no row for."""
+    keys = (row.key for row in old.rows())
+    missing = 0
+    while some := list(islice(keys, _ROWS_AT_ONCE)):
+        missing += len(some) - len(new.existing(some))
+    return missing
+
+
 def _embedded_anew(old: VectorStore, new: VectorStore, embed: Pipeline, left_out: LeftOut) -> int:
     from towhee.cli.embedding import embedded
     from towhee.functional.origin import origin_of
@@ -94,8 +105,6 @@ def _embedded_anew(old: VectorStore, new: VectorStore, embed: Pipeline, left_out
             f"{old.collection!r} holds no images by their paths; write it anew with to_store"
         )
     origin = origin_of(embed.plan, embed.spec.name)
-    if origin is not None:
-        new.require_fingerprint(origin)
     payloads: dict[str, dict[str, object]] = {}
 
     def keys_to_do() -> Iterator[str]:

@@ -114,10 +114,10 @@ def search(
     left_out = LeftOut()
     index = store
     if index is None:
-        index, *queries = queries
-        searched = _in_file(index, queries, left_out, pipeline, cal or Measure.COSINE, topk)
         if where is not None or text:
             raise UsageError("--filter and --text are for a --store")
+        index, *queries = queries
+        searched = _in_file(index, queries, left_out, pipeline, cal or Measure.COSINE, topk)
     else:
         searched = search_in_store(
             index,

@@ -36,13 +36,10 @@ def opened(uri: str, collection: str | None, *, must_exist: bool = True) -> Vect
         collection: its name; ``None`` for the only one of the store.
         must_exist: whether an embedded store is refused that is not there.
     """
-    from towhee.search.stores import DEFAULT_COLLECTION, open_store
+    from towhee.search.stores import DEFAULT_COLLECTION, list_collections, open_store
+    from towhee.search.stores.opening import is_there
 
-    store = open_store(uri, collection or DEFAULT_COLLECTION, must_exist=must_exist)
-    if collection is not None or store.exists:
-        return store
-    names = store.collections()
-    if len(names) != 1:
-        return store
-    store.close()
-    return open_store(uri, names[0], must_exist=must_exist)
+    if collection is None:
+        there = list_collections(uri) if must_exist or is_there(uri) else []
+        collection = there[0] if len(there) == 1 else DEFAULT_COLLECTION
+    return open_store(uri, collection, must_exist=must_exist)

@@ -40,7 +40,10 @@ def stores(
             if not yes:
                 typer.confirm(f"Remove {drop} with {counted(rows, 'row')}?", abort=True, err=True)
             store.drop()
-        say(f"removed {drop}: {counted(rows, 'row')}")
+        if as_json:
+            say_json({"removed": drop, "rows": rows})
+        else:
+            say(f"removed {drop}: {counted(rows, 'row')}")
         return
     found = []
     for name in list_collections(uri):

@@ -28,6 +28,7 @@ from towhee.functional.fitting import fit_and_apply, fit_and_apply_named, learns
 from towhee.functional.operator_call import OperatorCall, namespace
 from towhee.functional.rows import Rows, elements, restarted
 from towhee.functional.state import State
+from towhee.functional.told import told_origin
 from towhee.operators.base import OperatorRef, short
 from towhee.plan.plan import Plan
 from towhee.plan.source import Concat, Source, Stream, Table, Values, Zip
@@ -528,11 +529,7 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
         origin = self if inputs is None else self._named()
         if learns(ref):
             return fit_and_apply_named(origin, ref, inputs, outputs)
-        if getattr(ref.resolve(), "wants_origin", False):
-            from towhee.functional.origin import told_origin
-
-            ref = told_origin(ref, self._plan)
-        return origin._then(Map(ref, inputs, outputs))
+        return origin._then(Map(told_origin(ref, origin._plan, inputs), inputs, outputs))
 
     def _named(self) -> DataCollection:
         return self._then(Explode()) if self._plan.columns == (VALUE,) else self

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 from towhee.engine.operators import Operators
 from towhee.operators.base import ModelOperator, Operator, OperatorRef
 from towhee.plan.plan import Plan
-from towhee.plan.step import Map
+from towhee.plan.source import Join, Shared
+from towhee.plan.step import Map, Rename
 from towhee.search.stores import Fingerprint
 
 _OF_A_RUN = frozenset(
@@ -32,46 +33,60 @@ _OF_A_RUN = frozenset(
 )
 
 
-def told_origin(ref: OperatorRef, plan: Plan) -> OperatorRef:
-    """An operator, told what makes the vectors that it is given, with which it searches a store.
-
-    No model is loaded for it, so weights are not compared.
-    """
-    made_by = origin_of(plan, is_loaded=False)
-    return ref if made_by is None else replace(ref, kwargs=(*ref.kwargs, ("_made_by", made_by)))
-
-
 def origin_of(
-    plan: Plan, pipeline: str | None = None, *, is_loaded: bool = True
+    plan: Plan,
+    pipeline: str | None = None,
+    *,
+    column: str | None = None,
+    is_loaded: bool = True,
 ) -> Fingerprint | None:
     """What makes the vectors that a plan gives; ``None`` for vectors that no operator makes.
 
-    The operators from the first model on count, or where there is none the last one; what cuts
-    texts or decodes pixels in front of them is done with rows that are written and not with
-    queries, or gives the same pixels. Functions of the user do not count.
+    The operators that lead to them count, from the first one on that embeds, or else from the
+    last model on: what reads, cuts or decodes in front of it is done with rows that are written
+    and not with queries, or gives the same. Functions of the user do not count.
 
     Args:
         plan: the plan.
         pipeline: its name, where it has one.
+        column: with the vectors; all columns are followed if ``None``.
         is_loaded: whether the models are loaded, to tell their weights.
     """
-    chain = [
-        step.operator
-        for part in reversed(list(plan.plans_of_run()))
-        for step in part.steps
-        if isinstance(step, Map) and isinstance(step.operator, OperatorRef)
-    ]
-    if not chain:
-        return None
+    chain = list(reversed(list(_leading_to(plan, None if column is None else {column}))))
+    embedding = [place for place, ref in enumerate(chain) if _embeds(ref)]
     models = [place for place, ref in enumerate(chain) if _is_model(ref.resolve())]
-    counted = chain[models[0] :] if models else chain[-1:]
-    digests = _digests(counted) if is_loaded else []
+    if not embedding and not models:
+        return None
+    counted = chain[embedding[0] if embedding else models[-1] :]
     return Fingerprint(
         pipeline=pipeline,
         operators=" → ".join(str(_bare(ref)) for ref in counted),
         model=_model_name(counted[0]),
-        weights=" ".join(digest[:16] for digest in digests) or None,
+        weights=" ".join(each[:16] for each in _digests(counted)) or None if is_loaded else None,
     )
+
+
+def _leading_to(plan: Plan, needed: set[str] | None) -> Iterator[OperatorRef]:
+    """The operators that lead to columns, the last first; to all columns if ``None``."""
+    for step in reversed(plan.steps):
+        if isinstance(step, Rename) and needed is not None:
+            old_names = {new: old for old, new in step.names}
+            needed = {old_names.get(name, name) for name in needed}
+        if not isinstance(step, Map):
+            continue
+        outputs = None if step.outputs is None else set(step.outputs)
+        if outputs is not None and needed is not None and not outputs & needed:
+            continue
+        if isinstance(step.operator, OperatorRef):
+            yield step.operator
+        inputs = None if step.inputs is None else set(step.inputs)
+        if outputs is None or inputs is None or needed is None:
+            needed = inputs if outputs is None else None
+        else:
+            needed = (needed - outputs) | inputs
+    if isinstance(plan.source, (Join, Shared)):
+        for read in plan.source.read_plans:  # which may call the columns by other names
+            yield from _leading_to(read, None)
 
 
 def _digests(chain: Sequence[OperatorRef]) -> list[str]:
@@ -81,8 +96,14 @@ def _digests(chain: Sequence[OperatorRef]) -> list[str]:
     return [digest for digest in map(_origin, made) if digest]
 
 
+def _embeds(ref: OperatorRef) -> bool:
+    """Whether it is an operator of a task that gives vectors, by its name."""
+    return ref.name.partition(".")[0].endswith(("embedding", "fingerprinting"))
+
+
 def _is_model(target: Callable[..., Any]) -> bool:
-    return isinstance(target, type) and issubclass(target, ModelOperator)
+    is_model = isinstance(target, type) and issubclass(target, ModelOperator)
+    return is_model and getattr(target, "wants_origin_of", None) is None
 
 
 def _origin(operator: Callable[..., Any]) -> str | None:

@@ -69,9 +69,7 @@ def write(plan: Plan, store: VectorStore, how: Writing, *, pipeline: str | None 
         StoreError: if the store refuses.
     """
     plan = plan if how.key is not None else _keyed_by_texts(plan)
-    origin = origin_of(plan, pipeline)
-    if origin is not None:
-        store.require_fingerprint(origin)
+    origin = origin_of(plan, pipeline, column=how.vector)
     chunks = run(_without_known(plan, store, how) if how.skip_existing else plan)
     with StoreWriter(
         store,

@@ -37,8 +37,8 @@ class Operator(Generic[In, Out]):
         extra: the extra to install for it, ``None`` if the core is enough.
         models: the published models that it is known to run, by their names; its default first.
         takes_operators: its arguments that stand for another operator, which a user may name.
-        wants_origin: whether a chain tells it what makes the vectors that it is given, as the
-            argument ``_made_by``.
+        wants_origin_of: the place of the input with vectors of which a chain tells it what makes
+            them, as the argument ``_made_by``; ``None`` for most.
 
     ``setup`` is called once before the first batch and is the place to load weights.
     """
@@ -48,7 +48,7 @@ class Operator(Generic[In, Out]):
     extra: ClassVar[str | None] = None
     models: ClassVar[Mapping[str, KnownModel]] = {}
     takes_operators: ClassVar[tuple[str, ...]] = ()
-    wants_origin: ClassVar[bool] = False
+    wants_origin_of: ClassVar[int | None] = None
 
     def setup(self) -> None:
         """Load what the operator needs; called once, before the first ``batch``."""

@@ -13,7 +13,14 @@ from towhee.errors import UnknownNameError, UsageError
 from towhee.search.exact import by_row
 from towhee.search.in_memory import Costs, InMemorySearch, Places
 from towhee.search.index_parameters import HNSW_DEFAULTS, filled_in, ivf_pq_parameters
-from towhee.search.metric import Metric, Vectors, as_vectors, lengths_of, row_blocks, unit_length
+from towhee.search.metric import (
+    Vectors,
+    as_vectors,
+    lengths_of,
+    metric_named,
+    row_blocks,
+    unit_length,
+)
 from towhee.search.range_scan import candidate_costs, pair_costs, rounding
 
 ApproximateKind = Literal["hnsw", "ivf_pq"]
@@ -70,7 +77,7 @@ class ApproximateSearch(InMemorySearch):
     def __init__(
         self,
         vectors: Any,
-        metric: Metric = "L2",
+        metric: str = "L2",
         keys: Sequence[Any] | None = None,
         payload: Mapping[str, Sequence[Any]] | None = None,
         *,
@@ -96,6 +103,7 @@ class ApproximateSearch(InMemorySearch):
         ]
         if of_other:
             raise UsageError(f"{kind} has no parameter {', '.join(of_other)}")
+        metric = metric_named(metric)
         data = as_vectors(vectors, "data")
         super().__init__(len(data), data.shape[1], metric, keys, payload)
         if metric == "cosine":

@@ -11,7 +11,14 @@ import numpy.typing as npt
 
 from towhee.search.in_memory import Costs, InMemorySearch, Places
 from towhee.search.matrix_products import matrix_products
-from towhee.search.metric import Metric, Vectors, as_vectors, lengths_of, row_blocks, unit_length
+from towhee.search.metric import (
+    Vectors,
+    as_vectors,
+    lengths_of,
+    metric_named,
+    row_blocks,
+    unit_length,
+)
 from towhee.search.range_scan import (
     QUERIES,
     candidate_costs,
@@ -57,10 +64,11 @@ class ExactSearch(InMemorySearch):
     def __init__(
         self,
         vectors: Any,
-        metric: Metric,
+        metric: str,
         keys: Sequence[Any] | None = None,
         payload: Mapping[str, Sequence[Any]] | None = None,
     ) -> None:
+        metric = metric_named(metric)
         data = as_vectors(vectors, "data")
         super().__init__(len(data), data.shape[1], metric, keys, payload)
         self._centre = np.zeros(self.dimension)

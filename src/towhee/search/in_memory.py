@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -19,7 +20,7 @@ Costs = npt.NDArray[np.float64]
 """Squared distances, or negative products: the smaller, the nearer, whatever the metric."""
 
 
-class InMemorySearch:
+class InMemorySearch(ABC):
     """Answers queries from vectors in memory; how they are found is a subclass's.
 
     Args:
@@ -58,9 +59,9 @@ class InMemorySearch:
         return self._rows
 
     @property
+    @abstractmethod
     def index_kind(self) -> str:
         """``"exact"``, ``"hnsw"`` or ``"ivf_pq"``."""
-        raise NotImplementedError
 
     def search(self, queries: Any, topk: int = 5) -> list[SearchResult]:
         """The ``topk`` nearest of each query (fewer if there are not as many), nearest first.
@@ -104,13 +105,13 @@ class InMemorySearch:
             for places, costs in self._within(vectors, limit)
         ]
 
+    @abstractmethod
     def _nearest(self, queries: Vectors, topk: int) -> tuple[Places, Costs]:
         """``(q, topk)`` each, nearest first; places of -1 stand for nothing found."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _within(self, queries: Vectors, limit: float) -> Iterator[tuple[Places, Costs]]:
         """For each query the rows whose cost is at most ``limit``, nearest first."""
-        raise NotImplementedError
 
     def _limit(self, radius: float) -> float:
         if isinstance(radius, bool) or not isinstance(radius, numbers.Real):

@@ -48,6 +48,8 @@ def as_vectors(values: Any, what: str) -> Vectors:
                     f"of {rows[0].size}"
                 )
         values = np.stack(rows) if rows else np.empty((0, 0), np.float32)
+    if np.iscomplexobj(values):
+        raise UsageError(f"{what}: real numbers are needed, not {values.dtype}")
     vectors = np.ascontiguousarray(values, dtype=np.float32)
     if vectors.ndim != 2:
         raise UsageError(f"{what} are vectors (n, d), not an array of shape {vectors.shape}")
@@ -80,7 +82,7 @@ def unit_length(vectors: Vectors, what: str) -> Vectors:
     if not lengths.all():
         raise DataError(
             f"{what}, row {int(np.argmin(lengths))}: a zero vector has no direction, so it has no "
-            'cosine to any other; use cal="L2" or leave it out'
+            "cosine to any other; use the metric L2 or leave it out"
         )
     scaled = np.empty_like(vectors)
     for block in _blocks_of(vectors):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from towhee.errors import UsageError
-from towhee.operators.base import In, Operator, Out
+from towhee.operators.base import In, Operator, Out, Placement
 from towhee.search.stores import VectorStore, open_store
 from towhee.search.stores.schema import require_name
 from towhee.search.stores.uri import StoreUri
@@ -20,8 +20,7 @@ class StoreOperator(Operator[In, Out]):
         options: of the store.
     """
 
-    placement = "model"  # whole batches, one after the other
-    _must_exist: ClassVar[bool] = False  # an embedded store; else it is made
+    placement: ClassVar[Placement] = "model"  # whole batches, one after the other
 
     def __init__(self, uri: str, collection: str, options: dict[str, Any]) -> None:
         StoreUri.parse(uri)
@@ -31,9 +30,7 @@ class StoreOperator(Operator[In, Out]):
 
     def setup(self) -> None:
         """Connect to the store."""
-        self._store = open_store(
-            self._uri, self._collection, must_exist=self._must_exist, **self._options
-        )
+        self._store = open_store(self._uri, self._collection, **self._options)
 
     @property
     def store(self) -> VectorStore:

@@ -9,6 +9,7 @@ import numpy as np
 
 from towhee.errors import UsageError
 from towhee.operators.vector_store.connected import StoreOperator
+from towhee.search.stores import Fingerprint
 
 
 class InsertStore(StoreOperator[Any, Any]):
@@ -27,7 +28,8 @@ class InsertStore(StoreOperator[Any, Any]):
         options: of the store, such as ``token=``.
 
     Raises:
-        UsageError: for an address or an argument that cannot be, or vectors of another length.
+        UsageError: for an address or an argument that cannot be, vectors of another length, or
+            of another model than those that are there.
         DataError: for NaN, a zero vector under cosine, or a value of another type.
         StoreUnavailableError: if the store does not answer.
 
@@ -40,6 +42,8 @@ class InsertStore(StoreOperator[Any, Any]):
         'a'
     """
 
+    wants_origin_of = 1
+
     def __init__(
         self,
         uri: str,
@@ -48,9 +52,11 @@ class InsertStore(StoreOperator[Any, Any]):
         fields: Sequence[str] = (),
         metric: str = "cosine",
         index: str = "flat",
+        _made_by: Fingerprint | None = None,
         **options: Any,
     ) -> None:
         super().__init__(uri, collection, options)
+        self._made_by = _made_by
         self._fields = tuple(fields)
         self._metric, self._index = metric, index
 
@@ -66,7 +72,10 @@ class InsertStore(StoreOperator[Any, Any]):
             return []
         store = self.store
         named = dict(zip(self._fields, payload, strict=True))
-        if not store.exists:  # one that is there may have been given another index since
-            store.ensure(keys, vectors, named, metric=self._metric, index=self._index)
+        # One that is there may have been given another index since.
+        asked: dict[str, Any] = (
+            {} if store.exists else {"metric": self._metric, "index": self._index}
+        )
+        store.ensure(keys, vectors, named, fingerprint=self._made_by, **asked)
         store.upsert(keys, [np.asarray(vector) for vector in vectors], named)
         return keys

@@ -7,16 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from towhee.errors import UsageError
+from towhee.operators.base import ModelOperator, Streams
 from towhee.operators.topk import check_topk
 from towhee.operators.vector_store.connected import StoreOperator
-from towhee.search.stores import Fingerprint
+from towhee.search.stores import Fingerprint, VectorStore
+from towhee.search.stores.opening import is_there, require_store
 from towhee.search.stores.uri import uri_of_folder
 from towhee.types import SearchResult
 
 
-class SearchStore(StoreOperator[Any, SearchResult]):
+class SearchStore(StoreOperator[Any, SearchResult], ModelOperator[Any, SearchResult]):
     """For each vector, the nearest rows of a collection in a store.
 
     Args:
@@ -44,8 +47,8 @@ class SearchStore(StoreOperator[Any, SearchResult]):
         ['a']
     """
 
-    wants_origin = True
-    _must_exist = True
+    wants_origin_of = 0
+    is_shared = False
 
     def __init__(
         self,
@@ -66,23 +69,43 @@ class SearchStore(StoreOperator[Any, SearchResult]):
         self._parameters = dict(parameters or {})
 
     def setup(self) -> None:
-        """Connect to the store, and see that the collection can be searched like this.
+        """Connect to the store; to an embedded one that is not there only when it is needed."""
+        if is_there(self._uri):
+            super().setup()
+
+    @property
+    def store(self) -> VectorStore:
+        """The collection."""
+        if self._store is None:
+            super().setup()
+        return super().store
+
+    def streams(self) -> Streams:
+        """How to search for many rows, once it is seen that they can be searched for.
 
         Raises:
+            MissingFileError: for an embedded store that is not there.
             UnknownNameError: for a collection, a column or a parameter that is not there.
             UsageError: if the queries come from another model than the collection's vectors.
         """
-        super().setup()
-        assert self._store is not None
-        self._store.require_searchable(self._filter, self._fields, self._parameters)
+        require_store(self._uri)
+        self.store.require_searchable(self._filter, self._fields, self._parameters)
         if self._made_by is not None:
-            self._store.require_fingerprint(self._made_by)
+            self.store.require_fingerprint(self._made_by)
+        return super().streams()
 
-    def batch(self, values: Sequence[Any]) -> Sequence[SearchResult]:
-        if not len(values):
+    def prepare(self, value: Any) -> npt.NDArray[Any]:
+        """The vector as an array."""
+        return np.asarray(value)
+
+    def forward(self, prepared: Sequence[Any]) -> Sequence[SearchResult]:
+        """What is nearest to each vector."""
+        if not len(prepared):
             return []
+        if self._made_by is not None:
+            self.store.require_fingerprint(self._made_by)
         return self.store.search(
-            [np.asarray(value) for value in values],
+            list(prepared),
             self._topk,
             filter=self._filter,
             fields=self._fields,
@@ -119,8 +142,9 @@ class MilvusSearch(SearchStore):
             uri, collection, limit, filter=filter, fields=fields, parameters=parameters, **options
         )
 
-    def batch(self, values: Sequence[Any]) -> Sequence[Any]:
-        return [result.entities("id") for result in super().batch(values)]
+    def forward(self, prepared: Sequence[Any]) -> Sequence[Any]:
+        """The entities nearest to each vector."""
+        return [result.entities("id") for result in super().forward(prepared)]
 
 
 class FaissSearch(SearchStore):
@@ -158,5 +182,6 @@ class FaissSearch(SearchStore):
             _made_by=_made_by,
         )
 
-    def batch(self, values: Sequence[Any]) -> Sequence[Any]:
-        return [result.entities("key") for result in super().batch(values)]
+    def forward(self, prepared: Sequence[Any]) -> Sequence[Any]:
+        """The entities nearest to each vector."""
+        return [result.entities("key") for result in super().forward(prepared)]

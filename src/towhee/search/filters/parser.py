@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Literal
 
 from towhee.errors import UnknownNameError, UsageError, one_line
 from towhee.search.field_types import FieldType
@@ -59,13 +60,18 @@ _ELEMENTS: dict[FieldType, FieldType] = {
 }
 
 
-def parse_filter(text: str, fields: Mapping[str, FieldType]) -> Expression:
+def parse_filter(
+    text: str,
+    fields: Mapping[str, FieldType],
+    key_type: Literal["string", "integer"] = "string",
+) -> Expression:
     """The expression of a filter.
 
     Args:
         text: such as ``price < 10 and (kind == "cat" or tags has "red") and not archived``.
         fields: the types of the fields by name. ``key``, the row's key, is there always: a text
             that ``==``, ``!=``, ``in`` and ``like`` may ask for.
+        key_type: of the key, if it is a whole number.
 
     Returns:
         The expression without any ``not``, with literals of the fields' types; what else holds is
@@ -81,7 +87,7 @@ def parse_filter(text: str, fields: Mapping[str, FieldType]) -> Expression:
     """
     if not isinstance(text, str):
         raise UsageError(f"a filter is a text, not {type(text).__name__}")
-    return _Parser(text, fields).parsed()
+    return _Parser(text, {**fields, KEY: key_type}).parsed()
 
 
 class _Parser:
@@ -89,7 +95,7 @@ class _Parser:
 
     def __init__(self, text: str, fields: Mapping[str, FieldType]) -> None:
         self._text = text
-        self._fields: dict[str, FieldType] = {**fields, KEY: "string"}
+        self._fields = fields
         self._tokens = tokens_of(text)
         self._next = next(self._tokens)
 

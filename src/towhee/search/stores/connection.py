@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from towhee.errors import UnknownNameError
-from towhee.search.filters import Expression, parse_filter
+from towhee.errors import (
+    StoreError,
+    StoreUnavailableError,
+    TowheeError,
+    UnknownNameError,
+    UsageError,
+)
+from towhee.search.filters import (
+    KEY,
+    And,
+    Comparison,
+    Expression,
+    Field,
+    In,
+    Or,
+    parse_filter,
+)
 from towhee.search.stores import parts
 from towhee.search.stores.driver import Driver
 from towhee.search.stores.retrying import patiently
@@ -35,6 +51,7 @@ class Connection:
         self.collection = collection
         self._patience = patience
         self.lock = contextlib.nullcontext() if driver.is_concurrent else threading.RLock()
+        self._schema: CollectionSchema | None = None
         self._schema = self.call(lambda: driver.read_schema(collection))
 
     def call(self, call: Callable[[], T]) -> T:
@@ -44,7 +61,44 @@ class Connection:
             with self.lock:
                 return call()
 
-        return patiently(locked, self._patience)
+        with self.as_it_was_known():
+            return patiently(locked, self._patience)
+
+    @contextlib.contextmanager
+    def as_it_was_known(self) -> Iterator[None]:
+        """See, if the store fails within, whether others dropped the collection or made it anew.
+
+        Raises:
+            StoreError: if they did. From then on the collection is known as it is.
+        """
+        try:
+            yield
+        except (StoreError, ValueError) as error:  # as arrays of another shape cannot be read
+            is_ours = isinstance(error, TowheeError) and not isinstance(error, StoreError)
+            if not is_ours and not isinstance(error, StoreUnavailableError):
+                self._require_as_known(error)
+            raise
+
+    def _require_as_known(self, error: Exception) -> None:
+        known, found = self._schema, None
+        if known is None:
+            return
+        try:
+            with self.lock:
+                found = self.driver.read_schema(self.collection)
+        except StoreError:  # what failed first says more
+            return
+        self._schema = found
+        if found is None:
+            raise StoreError(
+                f"the collection {self.collection!r} of {self.uri} was dropped meanwhile, by "
+                "another process or connection"
+            ) from error
+        if replace(found, index=known.index) != known:
+            raise StoreError(
+                f"the collection {self.collection!r} of {self.uri} was made anew meanwhile, for "
+                "other vectors or columns; see what it holds now, and do it again"
+            ) from error
 
     def known(self) -> CollectionSchema | None:
         """What the collection holds, ``None`` if it is not there."""
@@ -79,7 +133,9 @@ class Connection:
         if filter is None:
             return None
         schema = self.schema
-        where = parse_filter(filter, schema.fields)
+        where = parse_filter(filter, schema.fields, schema.key_type)
+        if schema.key_type == "integer":
+            where = _with_keys_as_texts(where)
         return parts.by_parent(where) if schema.multi else where
 
     def fields(self, names: Sequence[str] | None) -> list[str]:
@@ -96,3 +152,18 @@ class Connection:
                 said = f"(there are {', '.join(known) or 'none'})"
                 raise UnknownNameError("payload column", str(name), known, said)
         return list(known if names is None else names)
+
+
+def _with_keys_as_texts(where: Expression) -> Expression:
+    """An expression that asks for whole numbers as keys, as stores keep them."""
+    if isinstance(where, (And, Or)):
+        return replace(where, parts=tuple(map(_with_keys_as_texts, where.parts)))
+    if where.field != Field(KEY):
+        return where
+    if isinstance(where, In):
+        return replace(where, values=tuple(map(str, where.values)))
+    if isinstance(where, Comparison) and where.operator in ("==", "!="):
+        return replace(where, value=str(where.value))
+    raise UsageError(
+        "the keys of the collection are whole numbers; ask for key == 3, or key in [3]"
+    )

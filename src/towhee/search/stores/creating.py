@@ -28,6 +28,11 @@ def create(connection: Connection, schema: CollectionSchema) -> CollectionSchema
         raise UsageError(
             f"{connection.uri} has a collection {schema.name!r} already; drop() removes it"
         )
+    return _made(connection, schema)
+
+
+def _made(connection: Connection, schema: CollectionSchema) -> CollectionSchema:
+    """The collection, which others may be making just so at the same time."""
     if schema.key_type not in ("string", "integer"):
         raise UsageError(f"key_type is 'string' or 'integer', not {schema.key_type!r}")
     require_abilities(connection.driver, schema)
@@ -43,11 +48,7 @@ def require_abilities(driver: Driver, schema: CollectionSchema) -> None:
         UsageError: which says what.
     """
     able = driver.abilities
-    if schema.index.kind not in able.indexes:
-        raise UsageError(
-            f"{driver.name} has no index {schema.index.kind!r} here; it has "
-            f"{', '.join(able.indexes)}"
-        )
+    require_index(driver, schema.index)
     if schema.text is not None and not able.text:
         raise UsageError(
             f"{driver.name} does not search text; leave text= out, or use another store"
@@ -56,6 +57,19 @@ def require_abilities(driver: Driver, schema: CollectionSchema) -> None:
         raise UsageError(f"{driver.name} keeps no sparse vectors; leave sparse= out")
     if schema.sparse and schema.multi:
         raise UsageError("a row has a sparse vector or several vectors, not both")
+
+
+def require_index(driver: Driver, index: IndexSpec) -> None:
+    """Refuse an index that the store does not have.
+
+    Raises:
+        UsageError: which names those that it has.
+    """
+    kinds = driver.abilities.indexes
+    if index.kind not in kinds:
+        raise UsageError(
+            f"{driver.name} has no index {index.kind!r} here; it has {', '.join(kinds)}"
+        )
 
 
 def ensure(
@@ -92,7 +106,7 @@ def ensure(
         return known
     require_known(options)
     first = np.asarray(vectors[0])
-    return create(
+    return _made(
         connection,
         CollectionSchema(
             connection.collection,
@@ -119,6 +133,17 @@ def require_known(options: Mapping[str, Any]) -> None:
     for name in options:
         if name not in _OPTIONS:
             raise UnknownNameError("option of a collection", name, _OPTIONS)
+
+
+def require_possible(driver: Driver, options: Mapping[str, Any]) -> None:
+    """Refuse options that no collection of the store can have, before anything is computed.
+
+    Raises:
+        UsageError: for a metric or an index that there is not.
+    """
+    require_known(options)
+    metric_named(options.get("metric", "cosine"))
+    require_index(driver, index_of(options.get("index", "flat")))
 
 
 def require_options(schema: CollectionSchema, options: Mapping[str, Any], where: str) -> None:

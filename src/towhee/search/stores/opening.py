@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -84,36 +85,57 @@ def open_store(
     require_name("a collection", collection)
     if isinstance(patience, bool) or not isinstance(patience, (int, float)) or not patience >= 0:
         raise UsageError(f"patience is a number of seconds, not {patience!r}")
+    driver, address = _connected(uri, options, must_exist=must_exist)
+    try:
+        return VectorStore(driver, address, collection, patience=patience)
+    except BaseException:
+        driver.close()
+        raise
+
+
+def _connected(
+    uri: str, options: Mapping[str, Any], *, must_exist: bool
+) -> tuple[Driver, StoreUri]:
+    """A connection to a store, and the parts of its address."""
     address = StoreUri.parse(uri)
-    driver = driver_of(address)
-    known = driver.abilities.options
+    kind = driver_of(address)
+    known = kind.abilities.options
     for name in options:
         if name not in known:
             raise UnknownNameError(
-                f"option of {driver.name}", name, known, f"(it has {', '.join(known) or 'none'})"
+                f"option of {kind.name}", name, known, f"(it has {', '.join(known) or 'none'})"
             )
-    if must_exist and address.path is not None and not address.path.exists():
-        raise MissingFileError(_absent(address, address.path))
+    if must_exist:
+        require_store(uri)
     try:
-        connected = driver.connect(address, options)
+        return kind.connect(address, options), address
     except OSError as error:  # of a path that the system refuses
         if isinstance(error, TowheeError):
             raise
         raise StoreError(f"{address} cannot be opened: {one_line(error)}") from error
-    try:
-        return VectorStore(connected, address, collection, patience=patience)
-    except BaseException:
-        connected.close()
-        raise
 
 
-def _absent(uri: StoreUri, path: Path) -> str:
-    """What to say of an embedded store that is not there."""
+def is_there(uri: str) -> bool:
+    """Whether it is a server, or an embedded store that is there; opening any other makes it."""
+    path = StoreUri.parse(uri).path
+    return path is None or path.exists()
+
+
+def require_store(uri: str) -> None:
+    """Refuse an embedded store that is not there.
+
+    Raises:
+        MissingFileError: which says where was looked.
+    """
+    address = StoreUri.parse(uri)
+    path = address.path
+    if path is None or path.exists():
+        return
     said = f"there is no store at {path}"
     absolute = Path("/", path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else path
     if absolute != path and absolute.exists():
-        said += f"; four slashes lead to an absolute path: {uri.scheme}:///{absolute}"
-    return said
+        said += f"; four slashes lead to an absolute path: {address.scheme}:///{absolute}"
+    raise MissingFileError(said)
 
 
 def list_collections(uri: str, **options: Any) -> list[str]:
@@ -123,8 +145,11 @@ def list_collections(uri: str, **options: Any) -> list[str]:
         UsageError: for an address that cannot be.
         StoreUnavailableError: if nothing answers there.
     """
-    with open_store(uri, must_exist=True, **options) as store:
-        return store.collections()
+    driver, _ = _connected(uri, options, must_exist=True)
+    try:
+        return driver.collections()
+    finally:
+        driver.close()
 
 
 def driver_of(uri: StoreUri) -> type[Driver]:

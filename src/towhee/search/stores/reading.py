@@ -82,7 +82,7 @@ def scanned(
         connection.schema, where=where, vectors=vectors, fields=fields, batch=batch_size
     )
     while True:
-        with connection.lock:
+        with connection.as_it_was_known(), connection.lock:
             batch = next(reading, None)
         if batch is None:
             return

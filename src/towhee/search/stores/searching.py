@@ -60,9 +60,7 @@ def range_search(
     is_number = isinstance(radius, (int, float, np.number)) and not isinstance(radius, bool)
     if not is_number or not np.isfinite(radius):
         raise UsageError(f"radius is a number, not {radius!r}")
-    query = query if isinstance(query, np.ndarray) else checked.listed(query, "the query's numbers")
-    if len(vectors := _queries(connection.schema, query)) != 1:
-        raise UsageError(f"range_search takes one vector, not {len(vectors)}")
+    query = _one_query(connection, query, "range_search")
     is_distance = connection.schema.metric == "L2"
     count = min(_FIRST_CANDIDATES, limit)
     while True:
@@ -76,6 +74,42 @@ def range_search(
                 found.payload[:inside],
             )
         count = min(8 * count, limit)
+
+
+def hybrid_search(
+    connection: Connection,
+    query: Any,
+    text: str | None,
+    sparse: Sparse | None,
+    topk: int,
+    *,
+    weights: Sequence[float] | None,
+    candidates: int | None,
+    filter: str | None,
+    fields: Sequence[str] | None,
+) -> SearchResult:
+    """The rows that rank high in several searches, merged by reciprocal rank."""
+    topk = checked_count(topk, "topk")
+    count = 10 * topk if candidates is None else checked_count(candidates, "candidates")
+    found: list[SearchResult] = []
+    if query is not None:
+        one = _one_query(connection, query, "hybrid_search")
+        found += search(connection, one, count, filter=filter, fields=fields, parameters={})
+    if text is not None:
+        found.append(text_search(connection, text, count, filter=filter, fields=fields))
+    if sparse is not None:
+        found.append(sparse_search(connection, sparse, count, filter=filter, fields=fields))
+    if not found:
+        raise UsageError("hybrid_search looks for a query=, text= or sparse=; none was given")
+    return _merged(found, weights, topk)
+
+
+def _one_query(connection: Connection, query: Any, what: str) -> Vectors:
+    """A single query ``(1, d)``."""
+    query = query if isinstance(query, np.ndarray) else checked.listed(query, "the query's numbers")
+    if len(vectors := _queries(connection.schema, query)) != 1:
+        raise UsageError(f"{what} takes one vector, not {len(vectors)}")
+    return vectors
 
 
 def text_search(
@@ -123,7 +157,7 @@ def sparse_search(
     )
 
 
-def merged(
+def _merged(
     found: Sequence[SearchResult], weights: Sequence[float] | None, topk: int
 ) -> SearchResult:
     """Several results in one, by the sums of reciprocal ranks."""

@@ -379,20 +379,17 @@ class VectorStore:
         Raises:
             UsageError: if nothing is searched for.
         """
-        topk = searching.checked_count(topk, "topk")
-        count = 10 * topk
-        if candidates is not None:
-            count = searching.checked_count(candidates, "candidates")
-        found: list[SearchResult] = []
-        if query is not None:
-            found += self.search(query, count, filter=filter, fields=fields)[:1]
-        if text is not None:
-            found.append(self.text_search(text, count, filter=filter, fields=fields))
-        if sparse is not None:
-            found.append(self.sparse_search(sparse, count, filter=filter, fields=fields))
-        if not found:
-            raise UsageError("hybrid_search looks for a query=, text= or sparse=; none was given")
-        return searching.merged(found, weights, topk)
+        return searching.hybrid_search(
+            self.connection,
+            query,
+            text,
+            sparse,
+            topk,
+            weights=weights,
+            candidates=candidates,
+            filter=filter,
+            fields=fields,
+        )
 
     # -- reading ---------------------------------------------------------------------------
 

@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from towhee.errors import UsageError
+
+
+def uri_of_folder(scheme: str, folder: str | os.PathLike[str]) -> str:
+    """The address of an embedded store in a folder.
+
+    Example:
+        >>> uri_of_folder("faiss", "/data/index #1")
+        'faiss:////data/index %231'
+    """
+    path = str(Path(folder).expanduser().absolute())
+    return f"{scheme}:///{re.sub('[%#?]', lambda sign: f'%{ord(sign[0]):02X}', path)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +66,19 @@ class StoreUri:
             )
         if "\0" in text:
             raise UsageError("the address of a store holds a NUL character")
+        if "#" in text:
+            raise UsageError(
+                "the address of a store holds a '#', behind which nothing would be read; write it "
+                "as %23"
+            )
         try:
             parts = urlsplit(text)
             host, port = parts.hostname, parts.port
-        except ValueError as error:
-            raise UsageError(f"the address of the store cannot be read: {error}") from error
+        except ValueError:  # whose words may be a part of the password
+            raise UsageError(
+                "the address of the store cannot be read: its host or port is none; in a user's "
+                "name and password, write / as %2F, ? as %3F, @ as %40 and [ as %5B"
+            ) from None
         path = None
         if host is None:
             name = unquote(parts.path).removeprefix("/")

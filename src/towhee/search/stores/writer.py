@@ -11,6 +11,7 @@ import numpy as np
 
 from towhee.errors import StoreError, UsageError
 from towhee.search.field_types import FieldType
+from towhee.search.stores.creating import require_possible
 from towhee.search.stores.driver import Sparse
 from towhee.search.stores.fingerprint import Fingerprint
 from towhee.search.stores.rows import Columns
@@ -50,6 +51,10 @@ class StoreWriter:
     ) -> None:
         if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
             raise UsageError(f"batch_size is a whole number of at least 1, not {batch_size!r}")
+        require_possible(store.driver, options or {})
+        store.require_options(**options or {})
+        if fingerprint is not None:
+            store.require_fingerprint(fingerprint)
         self.written = 0
         self._store = store
         self._batch_size = batch_size

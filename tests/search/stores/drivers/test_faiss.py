@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from search.stores.contract.gallery import Gallery, nearest, random_vectors
-from towhee.errors import StoreError, StoreUnavailableError, UsageError
+from towhee.errors import StoreError, StoreUnavailableError, UnknownNameError, UsageError
 from towhee.search.stores import IndexSpec, VectorStore, list_collections, open_store
 from towhee.search.stores.drivers.faiss.driver import FaissDriver
 
@@ -208,9 +208,9 @@ def test_a_collection_that_another_process_drops_is_said_to_be_gone(
 ) -> None:
     store, other = filled(opened(), data, HNSW), opened()
     other.drop()
-    with pytest.raises(StoreError, match="dropped by another process"):
+    with pytest.raises(StoreError, match="was dropped meanwhile"):
         store.upsert(["a"], data.vectors[:1])
-    with pytest.raises(StoreError, match="dropped by another process"):
+    with pytest.raises(UnknownNameError, match="no collection"):
         store.search(data.vectors[:1])
 
 

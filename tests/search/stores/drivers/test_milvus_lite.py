@@ -440,3 +440,55 @@ def test_rows_are_filtered_alike_whether_they_are_in_files_or_not(
 def test_an_index_spec_names_no_product_quantisation(opened: Callable[..., VectorStore]) -> None:
     with pytest.raises(UsageError, match="it has flat, hnsw, ivf_flat"):
         opened().create(8, index=IndexSpec.of("ivf_pq"))
+
+
+_FILLS_UP = """
+import resource, sys
+import numpy as np
+from towhee.errors import StoreError
+from towhee.search.stores import open_store
+
+with open_store(sys.argv[1], "photos") as store:
+    store.upsert([str(row) for row in range(500)], np.random.default_rng(0).random((500, 64)))
+    store.flush()  # into a file of its own, which has an index of its own
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+    try:
+        store.set_index("hnsw")
+    except StoreError:
+        print("refused")
+"""
+
+
+def test_an_index_that_a_full_disk_cut_off_is_made_anew(tmp_path: Path) -> None:
+    uri = f"milvus:///{tmp_path / 'full.db'}"
+    filled = subprocess.run(
+        [sys.executable, "-c", _FILLS_UP, uri],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert filled.stdout == "refused\n"
+    with open_store(uri, "photos") as again:
+        assert again.schema.index.kind == "flat"
+        assert again.count() == 500
+        vectors = np.random.default_rng(0).random((500, 64))
+        assert [one.keys for one in again.search(vectors[:20], topk=1)] == [
+            [str(row)] for row in range(20)
+        ]
+
+
+def test_a_file_of_an_index_that_was_cut_off_is_made_anew(tmp_path: Path) -> None:
+    uri = f"milvus:///{tmp_path / 'cut.db'}"
+    vectors = np.random.default_rng(0).random((500, 16))
+    with open_store(uri, "photos") as store:
+        store.upsert([str(row) for row in range(500)], vectors)
+        store.set_index("hnsw")
+        store.flush()
+    files = list((tmp_path / "cut.db").rglob("*.idx"))
+    assert files
+    for path in files:  # as a process leaves it that is killed while it writes
+        path.write_bytes(path.read_bytes()[:-100])
+    with open_store(uri, "photos") as again:
+        assert again.count() == 500
+        found = again.search(vectors[:50], topk=1)
+        assert np.mean([one.keys == [str(row)] for row, one in enumerate(found)]) > 0.9

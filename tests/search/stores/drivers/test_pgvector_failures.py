@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -290,14 +291,15 @@ def test_whoever_is_refused_is_not_made_to_wait(server: PostgresServer) -> None:
 def test_a_table_that_others_removed_is_missed_and_the_connection_goes_on(
     server: PostgresServer, opens: Opens
 ) -> None:
-    store = opens()
-    store.upsert(*rows(1))
+    alone, in_pipeline = opens(), opens()
+    alone.upsert(*rows(1))
+    assert in_pipeline.count() == len(KEYS)
     with psycopg.connect(server.uri, autocommit=True) as other:
-        other.execute(f"DROP TABLE towhee.{store.collection}")
-    for queries in (np.ones((1, 8)), np.ones((3, 8))):  # alone, and in a pipeline
-        with pytest.raises(StoreError, match="no longer what towhee made"):
+        other.execute(f"DROP TABLE towhee.{alone.collection}")
+    for store, queries in ((alone, np.ones((1, 8))), (in_pipeline, np.ones((3, 8)))):
+        with pytest.raises(StoreError, match="was dropped meanwhile"):
             store.search(queries)
-    assert store.collection not in store.collections()
+        assert store.collection not in store.collections()
 
 
 def test_a_closed_store_says_so(opens: Opens) -> None:
@@ -307,3 +309,18 @@ def test_a_closed_store_says_so(opens: Opens) -> None:
     store.close()
     with pytest.raises(StoreError, match="is closed"):
         store.count()
+
+
+def test_a_reader_that_does_not_read_on_does_not_hold_up_a_removal_for_ever(opens: Opens) -> None:
+    store, reader = opens(), opens()
+    store.upsert(*rows(1))
+    store.set_index("hnsw")
+    with contextlib.closing(reader.rows(batch_size=10)) as reading:
+        next(reading)
+        with pytest.raises(StoreUnavailableError, match=r"loop over rows\(\)"):
+            store.drop()
+        with pytest.raises(StoreUnavailableError, match=r"loop over rows\(\)"):
+            store.set_index("flat")
+        assert reader.count() == len(KEYS)
+    store.drop()
+    assert not store.exists

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -41,6 +42,8 @@ class FaissDriver(Driver):
         self._folder = folder
         self._shown = shown
         self._open: dict[str, Collection] = {}
+        self._parents: dict[str, Collection] = {}
+        self._process = os.getpid()
         self._is_closed = False
 
     @classmethod
@@ -51,6 +54,8 @@ class FaissDriver(Driver):
                 f"{uri.shown} names a server, and FAISS is a store of files: write three slashes, "
                 "as in faiss:///folder"
             )
+        if uri.path.exists() and not uri.path.is_dir():
+            raise StoreError(f"{uri.shown} is a file, and FAISS keeps its collections in a folder")
         try:
             uri.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -190,6 +195,8 @@ class FaissDriver(Driver):
     def close(self) -> None:
         """Close the files."""
         self._is_closed = True
+        if self._process != os.getpid():
+            return
         while self._open:
             self._open.popitem()[1].close()
 
@@ -198,6 +205,9 @@ class FaissDriver(Driver):
         return self._folder / f"{collection}{_SUFFIX}"
 
     def _require_open(self) -> None:
+        if self._process != os.getpid():  # a fork may neither use nor close its parent's
+            self._process = os.getpid()
+            self._parents, self._open = self._open, {}
         if self._is_closed:
             raise StoreError(f"the connection to {self._shown} is closed; open the store again")
 
@@ -207,6 +217,7 @@ class FaissDriver(Driver):
         Raises:
             StoreError: if another process has dropped it.
         """
+        self._require_open()
         opened = self._open.get(schema.name)
         if opened is not None and opened.is_there():
             return opened
@@ -218,6 +229,7 @@ class FaissDriver(Driver):
         return self._open[schema.name]
 
     def _collection(self, collection: str) -> Collection:
+        self._require_open()
         opened = self._open.get(collection)
         if opened is not None and not opened.is_there():
             opened.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import threading
 from collections.abc import Coroutine, Iterator
 from typing import Any, TypeVar
@@ -25,6 +26,7 @@ class EventLoop:
     """
 
     def __init__(self) -> None:
+        self._process = os.getpid()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(
             target=self._loop.run_forever, name="towhee-lancedb", daemon=True
@@ -32,7 +34,17 @@ class EventLoop:
         self._thread.start()
 
     def run(self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """The result of a coroutine."""
+        """The result of a coroutine.
+
+        Raises:
+            StoreError: in a process that was forked, where the thread is not.
+        """
+        if self._process != os.getpid():
+            coroutine.close()
+            raise StoreError(
+                "the store was opened before this process was forked, and LanceDB's threads stayed "
+                "behind: open it here, in a process that is spawned"
+            )
         future = asyncio.run_coroutine_threadsafe(coroutine, self._loop)
         try:
             return future.result()
@@ -42,7 +54,7 @@ class EventLoop:
 
     def close(self) -> None:
         """End the thread."""
-        if not self._loop.is_closed():
+        if not self._loop.is_closed() and self._process == os.getpid():
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
             self._loop.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -121,13 +123,23 @@ class MilvusDriver(Driver):
         self._drop(collection)
 
     def build_index(self, schema: CollectionSchema, index: IndexSpec) -> None:
-        name = schema.name
-        self._session.forget(name)
+        # Said between the two, so that one which is cut off is made as it is said, or was before.
         with self._session.turn():
-            with self._session.asked(f"remove the index of {name!r}") as client:
-                client.release_collection(name, **self._session.call)
-                client.drop_index(name, index_name(VECTOR), **self._session.call)
-            self._session.index(name, vector_index(schema, index))
+            self._remove_index(schema.name)
+            try:
+                self.write_schema(replace(schema, index=index))
+                self._session.index(schema.name, vector_index(schema, index))
+            except StoreError:
+                with suppress(StoreError):
+                    self._remove_index(schema.name)
+                    self.write_schema(schema)
+                raise
+
+    def _remove_index(self, collection: str) -> None:
+        self._session.forget(collection)
+        with self._session.asked(f"remove the index of {collection!r}") as client:
+            client.release_collection(collection, **self._session.call)
+            client.drop_index(collection, index_name(VECTOR), **self._session.call)
 
     def flush(self, schema: CollectionSchema) -> None:
         with self._session.asked(f"write {schema.name!r} to its files") as client:

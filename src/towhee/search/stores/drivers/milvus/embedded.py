@@ -107,6 +107,18 @@ class EmbeddedMilvus:
                 "store and open it again: what was written before is there"
             )
 
+    def remove_indexes(self, collection: str) -> bool:
+        """Remove the files of a collection's indexes, which are made anew of its rows.
+
+        Returns:
+            Whether there were any.
+        """
+        folder = self.path / "collections" / collection / "partitions"
+        found = [*folder.glob("*/indexes/*.idx"), *folder.glob("*/indexes/*.sidx")]
+        for path in found:
+            path.unlink(missing_ok=True)
+        return bool(found)
+
     def remove_stub(self, collection: str) -> None:
         """Remove the folder of a collection whose making was cut off before anything was said."""
         folder = self.path / "collections" / collection

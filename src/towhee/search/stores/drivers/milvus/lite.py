@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, ClassVar
 
-from towhee.errors import StoreError, UsageError
+from towhee.errors import StoreError, StoreUnavailableError, UsageError
 from towhee.search.stores.drivers.milvus.connecting import SECONDS_TO_CONNECT, connected_client
 from towhee.search.stores.drivers.milvus.driver import MilvusDriver
 from towhee.search.stores.drivers.milvus.embedded import EmbeddedMilvus
@@ -80,6 +80,17 @@ class EmbeddedSession(Session):
 
     def turn(self) -> AbstractContextManager[object]:
         return self._embedded.turn
+
+    def load(self, schema: CollectionSchema) -> None:
+        try:
+            super().load(schema)
+        except StoreUnavailableError:
+            raise
+        except StoreError:  # maybe a file of an index whose writing was cut off
+            with self._embedded.turn:
+                if not self._embedded.remove_indexes(schema.name):
+                    raise
+                super().load(schema)
 
     def clear_the_way(self, collection: str) -> None:
         self._embedded.remove_stub(collection)

@@ -15,6 +15,8 @@ from towhee.search.filters.like import Wildcard, pattern_parts
 from towhee.search.stores.drivers.pgvector.layout import column
 from towhee.search.stores.schema import KEY, CollectionSchema
 
+_LONGEST_PATH = 66  # JSON has 64 levels at most, so a longer one leads to nothing, too
+
 _OPERATORS = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _WILDCARDS = {Wildcard.ANY: "%", Wildcard.ONE: "_"}
 
@@ -108,7 +110,7 @@ class Conditions:
     def _member(self, field: Field) -> sql.Composable:
         """What a path leads to; ``->`` with a text goes into objects only, never into lists."""
         value: sql.Composable = column(field.name)
-        for name in field.path:
+        for name in field.path[:_LONGEST_PATH]:
             value = sql.SQL("({} -> {}::text)").format(value, self._parameter(name))
         return value
 

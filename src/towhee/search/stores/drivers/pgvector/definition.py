@@ -19,6 +19,7 @@ from towhee.search.stores.drivers.pgvector.layout import Table
 from towhee.search.stores.drivers.pgvector.reading import counted
 from towhee.search.stores.schema import CollectionSchema, IndexSpec
 
+_MILLISECONDS_FOR_A_LOCK = 5000
 _COMMENTS = """
     SELECT c.relname, obj_description(c.oid, 'pg_class')
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -87,6 +88,7 @@ def write(
 def drop(connection: Connection[Any], address: Address, collection: str) -> None:
     """Remove a collection, if it is there and towhee made it."""
     with connection.transaction():
+        _wait_briefly(connection)
         if read(connection, address, collection) is not None:
             connection.execute(
                 sql.SQL("DROP TABLE IF EXISTS {}").format(
@@ -98,6 +100,7 @@ def drop(connection: Connection[Any], address: Address, collection: str) -> None
 def build_index(connection: Connection[Any], table: Table, index: IndexSpec) -> None:
     """Replace the index of the vectors."""
     with connection.transaction():
+        _wait_briefly(connection)
         rows = counted(connection, table, None) if index.kind == "ivf_flat" else 0
         name = sql.Identifier(table.namespace, table.index_name("vector"))
         statement = _index_making(table, index, rows)
@@ -128,6 +131,14 @@ def _index_making(table: Table, index: IndexSpec, rows: int) -> sql.Composed | N
     lists = rows // 1000 if rows <= 1_000_000 else math.isqrt(rows)
     statement = table.index_making(index, min(max(lists, 1), 32768))
     return None if index.kind == "ivf_flat" and not rows else statement
+
+
+def _wait_briefly(connection: Connection[Any]) -> None:
+    """Give up soon what readers keep from being changed; the caller tries again for a while.
+
+    A scan that nobody reads on would be waited for forever, and all who come later with it.
+    """
+    connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(_MILLISECONDS_FOR_A_LOCK))
 
 
 def _lock(connection: Connection[Any], address: Address) -> None:

@@ -13,8 +13,8 @@ import psycopg
 from towhee.errors import StoreError, StoreUnavailableError, one_line
 from towhee.search.stores.drivers.pgvector.address import Address, without_secrets
 
-# No connection; shut down, or starting; no connection left; deadlock; lock timeout.
-_UNAVAILABLE = ("08", "57P", "53300", "40001", "40P01", "55P03")
+# No connection; shut down, or starting; no connection left; deadlock.
+_UNAVAILABLE = ("08", "57P", "53300", "40001", "40P01")
 # A server that cannot be logged in to says no code that libpq would hand on.
 _REFUSED_FOR_NOW = ("starting up", "shutting down", "recover", "too many", "connection slots")
 _REMEDIES = {
@@ -56,6 +56,11 @@ def store_error(error: Exception, address: Address) -> StoreError:
                 f"{where} does not answer: {said}. Is it running, and may it be reached from here?"
             )
         return StoreError(f"{where} was asked for what psycopg cannot say: {said}")
+    if code == "55P03":
+        return StoreUnavailableError(
+            f"{where} cannot change what others are reading or writing ({said}): is there a loop "
+            "over rows() that has not come to its end?"
+        )
     if code.startswith(_UNAVAILABLE):
         return StoreUnavailableError(f"{where} cannot do it now: {said}")
     return StoreError(f"{where} {_REMEDIES.get(code, 'refuses')}: {said}")

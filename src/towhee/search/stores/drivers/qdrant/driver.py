@@ -318,6 +318,8 @@ class QdrantDriver(Driver):
     def _call(self, call: Callable[[], T]) -> T:
         if self._is_closed:
             raise StoreError(f"the connection to {self._uri} is closed; open the store again")
+        if self._embedded is not None:
+            self._embedded.require_own()
         with as_store_errors(self._uri.shown), self._lock:
             return call()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import logging
+import os
 import sqlite3
 import sys
 import threading
@@ -14,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from towhee.errors import StoreUnavailableError
+from towhee.errors import StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient
@@ -33,6 +34,7 @@ class Embedded:
     users: int = 1
     lock: threading.RLock = field(default_factory=threading.RLock)
     has_warned: bool = False
+    process: int = field(default_factory=os.getpid)
 
     _open: ClassVar[dict[Path, Embedded]] = {}
     _opening: ClassVar[threading.Lock] = threading.Lock()
@@ -48,7 +50,7 @@ class Embedded:
 
         with cls._opening:
             known = cls._open.get(folder)
-            if known is not None:
+            if known is not None and known.process == os.getpid():
                 known.users += 1
                 return known
             try:
@@ -71,15 +73,34 @@ class Embedded:
     def _close_all(cls) -> None:
         """Close what nobody has closed, as the process ends."""
         while cls._open:
-            cls._open.popitem()[1].client.close()
+            kept = cls._open.popitem()[1]
+            if kept.process == os.getpid():
+                kept.client.close()
+
+    def require_own(self) -> None:
+        """Refuse to go on in a process that was forked.
+
+        Raises:
+            StoreError: as what each of the two writes, the other would not see.
+        """
+        if self.process != os.getpid():
+            raise StoreError(
+                f"{self.folder} was opened before this process was forked, and embedded Qdrant "
+                "serves one process at a time; use it in the first one, or run a server "
+                "(qdrant://host:6333)"
+            )
 
     def release(self) -> None:
         """One store less; the last one lets go of the folder."""
+        if self.process != os.getpid():
+            return
         with self._opening:
             self.users -= 1
             if not self.users:
-                del self._open[self.folder]
+                self._open.pop(self.folder, None)
                 self.client.close()
+            if not self._open:
+                atexit.unregister(self._close_all)
 
     def upsert(self, collection: str, points: list[Any]) -> None:
         """Write points, all of them on the disk when it returns.

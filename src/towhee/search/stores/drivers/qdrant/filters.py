@@ -15,7 +15,7 @@ from towhee.search.stores.drivers.qdrant.points import (
     kind_of,
     kind_token,
 )
-from towhee.search.stores.schema import KEY, CollectionSchema
+from towhee.search.stores.schema import KEY, PARENT, CollectionSchema
 
 if TYPE_CHECKING:
     from qdrant_client.models import Condition, Filter
@@ -146,7 +146,8 @@ def _path(field: Field) -> str:
 
 
 def _refused(what: str, field: Field) -> UsageError:
+    name = KEY if field.name == PARENT else field.name
     return UsageError(
-        f"Qdrant cannot filter {what}, as is asked of {field.name!r}; filter by equality, or use "
+        f"Qdrant cannot filter {what}, as is asked of {name!r}; filter by equality, or use "
         "another store"
     )
