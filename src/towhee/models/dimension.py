@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from towhee.models.layers import with_layer
+from towhee.models.projection import projection_of
 from towhee.models.spec import ModelSpec
 from towhee.models.timm_models import import_timm, preprocess_of, repository_spec
 from towhee.models.timm_network import untrained
@@ -15,7 +16,11 @@ def vector_dimension(spec: ModelSpec, layer: str | None, pooling: str | None) ->
 
     Raises:
         UnknownNameError: if timm has no such model, or the model no such layer.
+        WeightsError: if a projection is stated that cannot be one.
     """
+    projection = projection_of(spec, layer, pooling)
+    if projection is not None:
+        return projection.dimension
     import_timm()
     import torch
 

@@ -167,6 +167,30 @@ class Preprocess:
             return np.asarray(self._resized_crop(picture, size))
         return np.asarray(self._crop(picture.resize(size, _FILTERS[self.interpolation])))
 
+    def seen(self, size: tuple[int, int]) -> tuple[float, float, float, float]:
+        """Which part of an image the model sees, in the image's own pixels.
+
+        Args:
+            size: width and height of the image.
+
+        Returns:
+            Left, top, right and bottom; beyond the image where it is filled up.
+
+        Example:
+            >>> Preprocess(input_size=(3, 4, 4), crop_pct=0.5).seen((16, 24))
+            (4.0, 8.0, 12.0, 16.0)
+        """
+        resized = self._resized(size)
+        filled, (before, above) = self._filled_up(resized)
+        left, top, right, bottom = self._middle(filled)
+        across, down = size[0] / resized[0], size[1] / resized[1]
+        return (
+            (left - before) * across,
+            (top - above) * down,
+            (right - before) * across,
+            (bottom - above) * down,
+        )
+
     @property
     def least_side(self) -> int:
         """How far an image may be shrunk in front of ``pixels(image, fast=True)``.
@@ -210,14 +234,20 @@ class Preprocess:
             if self.crop_mode == "border":
                 red, green, blue = (round(255 * value) for value in self.mean)
                 fill = (red, green, blue)
-            wide, high = max(width, image.width), max(height, image.height)
-            left, top = (wide - image.width) // 2, (high - image.height) // 2
-            if self.crop_offset == "floor":  # the crop then begins before the image does
-                left, top = -((image.width - wide) // 2), -((image.height - high) // 2)
-            padded = PIL.Image.new("RGB", (wide, high), fill)
-            padded.paste(image, (left, top))
+            size, place = self._filled_up(image.size)
+            padded = PIL.Image.new("RGB", size, fill)
+            padded.paste(image, place)
             image = padded
         return image.crop(self._middle(image.size))
+
+    def _filled_up(self, size: tuple[int, int]) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The size of an image of ``size`` with what fills it up, and where the image is in it."""
+        _, height, width = self.input_size
+        wide, high = max(width, size[0]), max(height, size[1])
+        left, top = (wide - size[0]) // 2, (high - size[1]) // 2
+        if self.crop_offset == "floor":  # the crop then begins before the image does
+            left, top = -((size[0] - wide) // 2), -((size[1] - high) // 2)
+        return (wide, high), (left, top)
 
     def _resized_crop(self, image: PIL.Image.Image, size: tuple[int, int]) -> PIL.Image.Image:
         """The middle of the image as if it were resized to ``size``, in one pass."""

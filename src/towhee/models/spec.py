@@ -12,6 +12,7 @@ from towhee.errors import UsageError, WeightsError
 from towhee.models.checkpoint import CONFIG_FILE, WEIGHTS_FILE, read_checkpoint
 from towhee.models.preprocess import Preprocess
 from towhee.models.pretrained_tags import PINNED
+from towhee.models.projection import stated_dimension
 
 __all__ = ["CONFIG_FILE", "DEFAULT_MODEL", "WEIGHTS_FILE", "ModelSpec", "Source", "model_spec"]
 
@@ -157,13 +158,14 @@ def _of_checkpoint(
             f"model_name={architecture!r}"
         )
     stated = found.config.get("pretrained_cfg") or {}
+    dimension = PINNED[architecture][1] if architecture in PINNED else None
     return ModelSpec(
         architecture,
         stated.get("tag"),
         "folder",
         str(found.weights),
         license=stated.get("license"),
-        dimension=PINNED[architecture][1] if architecture in PINNED else None,
+        dimension=stated_dimension(found.config) or dimension,
         preprocess=Preprocess.from_timm_config(stated) if stated else None,
         config=found.config,
     )

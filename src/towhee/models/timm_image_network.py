@@ -15,6 +15,7 @@ from towhee.models.file_digest import file_sha256_once
 from towhee.models.image_network import ImageNetwork
 from towhee.models.layers import with_layer
 from towhee.models.preprocess import Preprocess
+from towhee.models.projection import projection_of
 from towhee.models.spec import ModelSpec
 from towhee.models.timm_models import preprocess_of, pull_weights, repository_spec
 from towhee.models.timm_network import load_timm
@@ -77,6 +78,9 @@ class TimmTower:
         conditions = self.preprocess().as_config()
         parts: list[object] = [file_sha256_once(weights), spec.architecture, network, conditions]
         parts += [self.layer, self.pooling]
+        projection = projection_of(spec, self.layer, self.pooling)
+        if projection is not None:
+            parts += [projection.digest()]
         try:
             parts += [version(package) for package in ("torch", "timm", "towhee")]
         except PackageNotFoundError as error:
@@ -93,4 +97,6 @@ class TimmTower:
 
     def module(self) -> torch.nn.Module:
         """The network with its weights, read anew."""
-        return with_layer(load_timm(self.spec), self.layer, self.pooling)
+        network = with_layer(load_timm(self.spec), self.layer, self.pooling)
+        projection = projection_of(self.spec, self.layer, self.pooling)
+        return network if projection is None else projection.behind(network)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,9 @@ from towhee.operators.image_classification.logits import TimmLogits
 from towhee.operators.image_embedding.pixels import image_content
 from towhee.operators.topk import check_topk
 from towhee.types import Classification, Image
+
+if TYPE_CHECKING:
+    from towhee.models.image_network import ImageNetwork
 
 
 class TimmImageClassification(ModelOperator[Image, list[Classification]]):
@@ -97,6 +100,10 @@ class TimmImageClassification(ModelOperator[Image, list[Classification]]):
         """Load the weights in the form that single calls need."""
         self._logits.load()
 
+    def classifier(self) -> ImageNetwork:
+        """The model, which gives a logit for each class; read anew, as ``viz.heatmap`` does."""
+        return self._logits.network()
+
     def how_it_runs(self) -> list[str]:
         """The backend and precision that were chosen, and what was measured for it."""
         return self._logits.how_it_runs()
@@ -128,8 +135,12 @@ class TimmImageClassification(ModelOperator[Image, list[Classification]]):
         if not len(prepared):
             return []
         shares = softmax(np.asarray(logits_of(prepared), np.float32))
+        return surest_classes(shares, self.class_names(shares.shape[1]), self._topk)
+
+    def class_names(self, count: int) -> list[str]:
+        """The names of the classes, of which there are so many, in the order of the model."""
         if self._names is None:
             from towhee.models.timm_labels import class_names
 
-            self._names = class_names(self._logits.spec, shares.shape[1], self._labels)
-        return surest_classes(shares, self._names, self._topk)
+            self._names = class_names(self._logits.spec, count, self._labels)
+        return self._names

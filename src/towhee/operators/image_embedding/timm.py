@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from towhee.errors import UsageError
 from towhee.models.known_model import KnownModel
 from towhee.models.preprocess import Preprocess, is_fast
 from towhee.models.pretrained_tags import PINNED
@@ -51,7 +52,9 @@ class TimmImageEmbedding(NetworkOperator[Image, "ImageNetwork"]):
             time. Of 606 photographs, MobileNetV2's vectors keep a cosine of at least 0.999 to the
             exact ones then, and every nearest neighbour.
         checkpoint: a folder with ``config.json`` and ``model.safetensors``, which says itself
-            what model it holds, or a safetensors file of the model that ``model_name`` names.
+            what model it holds, or a safetensors file of the model that ``model_name`` names. A
+            folder that the trainer wrote may hold a projection too, which stands behind the layer
+            and pooling that it was learned for.
         pretrained: ``False`` for random weights, which embed nothing; for tests.
         trust_pickle: load a checkpoint that can run code.
 
@@ -139,6 +142,27 @@ class TimmImageEmbedding(NetworkOperator[Image, "ImageNetwork"]):
         return TimmImageNetwork(
             self.spec, self._layer, self._pooling, own_images(self._calibration)
         )
+
+    def classifier(self) -> ImageNetwork:
+        """The same model with the classifier that embedding leaves out: a logit for each class.
+
+        Raises:
+            UsageError: where the vectors are of another layer, or pooled otherwise.
+        """
+        from towhee.models.timm_classifier import TimmClassifier
+
+        if self._layer is not None or self._pooling is not None:
+            raise UsageError(
+                f"the classifier of {self.spec.full_name} does not stand behind layer="
+                f"{self._layer!r} and pooling={self._pooling!r}: leave both out to ask for a class"
+            )
+        return TimmClassifier(self.spec)
+
+    def class_names(self, count: int) -> list[str]:
+        """The names of the classes of ``classifier``, of which there are so many."""
+        from towhee.models.timm_labels import class_names
+
+        return class_names(self.spec, count)
 
     def setup(self) -> None:
         """Load the weights and settle which backend runs them; ``spec`` is complete then."""
