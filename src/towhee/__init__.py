@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from towhee.pipelines.auto import AutoConfig, AutoPipes
     from towhee.search import tune_index
     from towhee.search.stores import VectorStore, list_collections, open_store
+    from towhee.trainer import dataset
     from towhee.types import (
         AudioFrame,
         Empty,
@@ -63,6 +64,7 @@ _HOMES = {
     "VectorStore": "search.stores",
     "VideoFrame": "types",
     "api": "functional.front",
+    "dataset": "trainer",
     "dc": "functional.front",
     "glob": "functional.front",
     "list_collections": "search.stores",
@@ -101,6 +103,7 @@ __all__ = [
     "VectorStore",
     "VideoFrame",
     "api",
+    "dataset",
     "dc",
     "glob",
     "list_collections",
@@ -120,8 +123,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name == "hub":  # a module, which is there when it is first named
-        return importlib.import_module("towhee.hub")
+    if name in ("hub", "viz"):  # modules, which are there when they are first named
+        return importlib.import_module(f"towhee.{name}")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'towhee' has no attribute {name!r}")

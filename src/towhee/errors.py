@@ -17,6 +17,7 @@
     │                                      or not trusted, or a home that does not answer
     ├── StoreError (RuntimeError)          a vector store that refuses, is damaged or full
     │   └── StoreUnavailableError (ConnectionError)  one that is not there, or does not answer
+    ├── TrainingError (RuntimeError)       a training that cannot go on
     └── OperatorError (RuntimeError)       an operator failed on a row of a running plan
 
 Every message says what happened, to what, with which value, and what to do about it.
@@ -103,6 +104,10 @@ class StoreError(TowheeError, RuntimeError):
 
 class StoreUnavailableError(StoreError, ConnectionError):
     """A vector store that is not there, or does not answer."""
+
+
+class TrainingError(TowheeError, RuntimeError):
+    """A training that cannot go on: it diverged, or its checkpoints cannot be written or read."""
 
 
 class OperatorError(TowheeError, RuntimeError):

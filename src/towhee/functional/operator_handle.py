@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from towhee.engine.operators import Operators
@@ -17,6 +18,9 @@ from towhee.operators.base import OperatorRef
 
 if TYPE_CHECKING:
     from towhee.hub.home import Home
+    from towhee.plan.options import OnError
+    from towhee.trainer.result import TrainingResult
+    from towhee.trainer.training_config import TrainingConfig
 
 
 class OperatorHandle:
@@ -53,6 +57,90 @@ class OperatorHandle:
         if whole is not None:
             return whole(*columns)
         return list(map(self.operator, *columns))
+
+    def train(
+        self,
+        training_config: TrainingConfig | None = None,
+        train_dataset: Any = None,
+        eval_dataset: Any = None,
+        *,
+        model_card: str | None = None,
+        callbacks: Sequence[Any] = (),
+        on_error: OnError = "skip",
+    ) -> TrainingResult:
+        """Fine-tune the model on data of your own; this operator then serves what was trained.
+
+        Chains that are built with it from now on serve it too; one that was built before keeps
+        the model that it was built with.
+
+        Args:
+            training_config: what the training is to be like; what it leaves open is chosen from
+                the data, and the log says why.
+            train_dataset: samples with labels, as ``dataset(…)`` gives them, or what it takes: a
+                folder of class folders, a table, a data set of torchvision or Hugging Face.
+            eval_dataset: the same to measure with; a fifth of the other if not given.
+            model_card: the text of ``README.md`` beside the weights; written if not given.
+            callbacks: of Lightning.
+            on_error: ``"skip"`` goes on without samples that cannot be read, and says which;
+                ``"raise"`` stops at the first.
+
+        Returns:
+            Where the model is, how good it is and was, and why each choice was made.
+
+        Raises:
+            UsageError: for an operator, data or settings that cannot be trained with.
+            TrainingError: if the training diverges, or its results cannot be written.
+            MissingExtraError: if what trains is not installed.
+
+        Example:
+            >>> from towhee import dataset, ops
+            >>> op = ops.image_embedding.timm(model_name="mobilenetv2_100")
+            >>> result = op.train(train_dataset=dataset("shoes/"))  # doctest: +SKIP
+            >>> op.save("shoe_model/")  # doctest: +SKIP
+        """
+        from towhee.trainer import dataset
+        from towhee.trainer.data import TrainingData
+        from towhee.trainer.training import train
+        from towhee.trainer.training_config import TrainingConfig
+
+        def read(source: Any) -> TrainingData:
+            return source if isinstance(source, TrainingData) else dataset(source)
+
+        if train_dataset is None:
+            raise UsageError("there is nothing to train on: pass train_dataset=dataset(…)")
+        result = train(
+            self.ref,
+            training_config or TrainingConfig(),
+            read(train_dataset),
+            None if eval_dataset is None else read(eval_dataset),
+            model_card=model_card,
+            callbacks=callbacks,
+            on_error=on_error,
+        )
+        self.ref, self._operator = result.ref, None
+        return result
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Copy the model's folder: weights, preprocessing, projection, labels and card.
+
+        The same operator takes it as ``checkpoint=folder``.
+
+        Args:
+            folder: must not exist, or be empty.
+
+        Raises:
+            UsageError: if the operator has no folder of its own, or there is something already.
+            TrainingError: if it cannot be written.
+        """
+        source = dict(self.ref.kwargs).get("checkpoint")
+        if source is None or not Path(source).is_dir():
+            raise UsageError(
+                f"{self.ref.name} has no model folder to save: its weights are those of its name; "
+                "train it first"
+            )
+        from towhee.trainer.trained_folder import copy_model
+
+        copy_model(Path(source), Path(folder))
 
     def revision(self, tag: str) -> OperatorHandle:
         """The operator in a version: ``"main"`` or ``"latest"`` is the one that is installed.

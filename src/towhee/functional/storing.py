@@ -21,7 +21,7 @@ from towhee.plan.step import VALUE, Batch, Flatten, GroupBy, Reduce, Rolling, Sk
 from towhee.search.field_types import FieldType
 from towhee.search.stores import VectorStore
 from towhee.search.stores.writer import StoreWriter
-from towhee.types import Entity, Failure
+from towhee.types import Failure
 
 _NEW_KEYS = (Batch, Flatten, GroupBy, Reduce, Rolling, Windows)
 
@@ -139,7 +139,7 @@ def _columns(chunk: Chunk) -> dict[str, Any]:
     """The columns of the rows; those of mappings, where each row is one."""
     elements = chunk.columns.get(VALUE)
     if elements is not None and all(isinstance(element, Mapping) for element in elements):
-        return dict(columns_of([Entity.of(dict(element)) for element in elements]))
+        return dict(columns_of(elements))
     return dict(chunk.columns)
 
 

@@ -48,7 +48,7 @@ class ApproximateSearch(InMemorySearch):
         kind: ``"hnsw"`` or ``"ivf_pq"``.
         m: of HNSW: neighbours that each vector is linked to, 32 if not given.
         ef_construction: of HNSW: candidates for these, 128 if not given.
-        ef_search: of HNSW: candidates of a search, 64 if not given.
+        ef_search: of HNSW: candidates of a search, 160 if not given.
         nlist: of IVF-PQ: the number of lists, about ``4 * sqrt(n)`` if not given.
         nprobe: of IVF-PQ: lists that are searched, a sixteenth of them, at least 16, if not given.
         pq_m: of IVF-PQ: parts that a vector is compressed in, of about 4 numbers if not given;

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from towhee.errors import UsageError
 
-HNSW_DEFAULTS = {"m": 32, "ef_construction": 128, "ef_search": 64}
+HNSW_DEFAULTS = {"m": 32, "ef_construction": 128, "ef_search": 160}
 _LISTS_PER_ROOT = 4
 _ROWS_PER_LIST = 39  # FAISS' own least for learning a centre
 _LEAST_PROBED, _PROBED = 16, 1 / 16

@@ -17,6 +17,7 @@ pytest.importorskip("lancedb")
 from towhee.errors import StoreError, UsageError
 from towhee.search.filters import Comparison, Field, Has, In, matches
 from towhee.search.stores import VectorStore, open_store
+from towhee.search.stores.drivers.lancedb import indexes
 from towhee.search.stores.drivers.lancedb.driver import LanceDBDriver, _place
 from towhee.search.stores.drivers.lancedb.filters import condition
 from towhee.search.stores.schema import CollectionSchema, IndexSpec
@@ -152,7 +153,10 @@ def test_a_collection_whose_making_was_cut_off_is_made_anew(address: str) -> Non
         assert store.count() == 1
 
 
-def test_flushing_joins_small_files_and_keeps_every_row(address: str) -> None:
+def test_flushing_joins_small_files_and_keeps_every_row(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexes, "_MOST_FRAGMENTS", 20)
     with made(address) as store:
         for n in range(25):
             store.upsert([f"row {n}"], np.full((1, 4), n, np.float32), {"n": [n]})

@@ -22,7 +22,7 @@ _ROWS_IN_GRAPH = 1_000_000
 _LEAST_ROWS = {"hnsw": 1, "ivf_flat": 1, "ivf_pq": 256}
 _NPROBE = 20
 _EF = 64  # by itself LanceDB 0.40 takes 1.5 topk, and a search for one row misses a tenth of them
-_MOST_FRAGMENTS = 20
+_MOST_FRAGMENTS = 100  # a search reads several at once, so some are better than one
 _MOST_ROWS_OUTSIDE = 0.1
 
 
