@@ -252,9 +252,7 @@ def test_copy_keeps_rows_vectors_and_what_made_them(
     ]
 
 
-def test_a_text_is_refused_where_the_pipeline_embeds_images_alone(
-    towhee: Any, store: str
-) -> None:
+def test_a_text_is_refused_where_the_pipeline_embeds_images_alone(towhee: Any, store: str) -> None:
     towhee("index", GALLERY, "--store", store)
     done = towhee("search", "--store", store, "--text", "a cat")
     assert done.exit_code == 1
