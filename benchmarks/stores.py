@@ -79,7 +79,7 @@ def costs(work: dict[str, int]) -> dict[str, dict[str, float]]:
 
 def _postgres_server() -> Any:
     """The class that the tests start PostgreSQL with."""
-    file = BENCHMARKS.parent / "tests/search/stores/postgres_server.py"
+    file = BENCHMARKS.parent / "tests/postgres_server.py"
     spec = importlib.util.spec_from_file_location("postgres_server", file)
     assert spec is not None
     assert spec.loader is not None

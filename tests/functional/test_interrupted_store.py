@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from search.stores.postgres_server import PostgresServer
+from postgres_server import PostgresServer
 from towhee import DataCollection, open_store
 from towhee.errors import StoreUnavailableError
 

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pytest
 
 import towhee
-from search.stores.postgres_server import PostgresServer
+from postgres_server import PostgresServer
 from towhee.errors import StoreError, UnknownNameError, UsageError
 from towhee.search import Tuning, tune_index
 from towhee.search.stores import IndexSpec, VectorStore, open_store

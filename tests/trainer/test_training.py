@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from colour_squares import colour_squares, saved_squares
 from tiny_models import tiny_checkpoint
 from towhee import DataCollection, ops
 from towhee.errors import OperatorError, TrainingError, UsageError, WeightsError
@@ -19,7 +20,6 @@ from towhee.models.projection import PROJECTION_FILE
 from towhee.models.timm_models import import_timm
 from towhee.trainer.data import TrainingData
 from towhee.trainer.training_config import TrainingConfig
-from trainer.colour_squares import colour_squares, saved_squares
 
 pytestmark = pytest.mark.usefixtures("_quiet_logs")
 
@@ -157,7 +157,7 @@ from pathlib import Path
 from towhee import ops
 from towhee.trainer.importing import import_lightning
 from towhee.trainer.training_config import TrainingConfig
-from trainer.colour_squares import colour_squares
+from colour_squares import colour_squares
 
 class Kill(import_lightning().Callback):
     def on_train_batch_end(self, trainer, module, outputs, batch, index):

@@ -9,6 +9,7 @@ import pytest
 import torch
 from pytorch_metric_learning import losses
 
+from colour_squares import colour_squares
 from towhee.errors import UnknownNameError, UsageError
 from towhee.models.preprocess import Preprocess
 from towhee.models.timm_models import import_timm
@@ -21,7 +22,6 @@ from towhee.trainer.schedule import learning_rate_factor, optimizer_steps
 from towhee.trainer.settings import settled
 from towhee.trainer.training_config import TrainingConfig
 from towhee.trainer.trunk import cut_network
-from trainer.colour_squares import colour_squares
 
 SMALL = Preprocess(input_size=(3, 24, 24))
 

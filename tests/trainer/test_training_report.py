@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from colour_squares import colour_squares
 from tiny_models import tiny_checkpoint
 from towhee import ops
 from towhee.trainer.training_config import TrainingConfig
-from trainer.colour_squares import colour_squares
 
 
 def test_the_report_holds_the_figures_and_pictures_of_the_training(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.filters.strategies import FIELDS, leaves, rows
+from filter_strategies import FIELDS, leaves, rows
 from towhee.search.field_types import FieldType
 from towhee.search.filters import (
     Comparison,

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import towhee.search.filters
-from search.filters.strategies import FIELDS
+from filter_strategies import FIELDS
 from towhee.errors import UnknownNameError, UsageError
 from towhee.search.filters import (
     And,

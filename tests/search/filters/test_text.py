@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.filters.strategies import FIELDS, HOSTILE_TEXTS, expressions
+from filter_strategies import FIELDS, HOSTILE_TEXTS, expressions
 from towhee.search.filters import (
     Comparison,
     Expression,

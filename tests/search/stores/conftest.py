@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from search.stores.postgres_server import PostgresServer
+from postgres_server import PostgresServer
 
 
 @pytest.fixture(scope="session")

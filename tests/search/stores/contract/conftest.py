@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from search.stores.contract.gallery import FIELDS, Gallery, NewStore, make_gallery
-from search.stores.postgres_server import PostgresServer
+from postgres_server import PostgresServer
+from store_gallery import FIELDS, Gallery, NewStore, make_gallery
 from towhee.search.stores import VectorStore, open_store
 from towhee.search.stores.driver import Abilities
 from towhee.search.stores.opening import driver_of

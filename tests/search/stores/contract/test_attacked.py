@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from search.stores.contract.gallery import NewStore, random_vectors
+from store_gallery import NewStore, random_vectors
 from towhee.errors import StoreError, UnknownNameError, UsageError
 from towhee.search.stores import VectorStore
 from towhee.search.stores.driver import Abilities

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from search.stores.contract.gallery import FIELDS, NewStore, random_vectors
+from store_gallery import FIELDS, NewStore, random_vectors
 from towhee.errors import UnknownNameError, UsageError
 from towhee.search.stores import Fingerprint, IndexSpec, VectorStore, list_collections
 from towhee.search.stores.driver import Abilities

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
 
-from search.filters.strategies import FIELDS, expressions, leaves, rows
-from search.stores.contract.gallery import Gallery, NewStore, nearest, random_vectors
+from filter_strategies import FIELDS, expressions, leaves, rows
+from store_gallery import Gallery, NewStore, nearest, random_vectors
 from towhee.errors import UsageError
 from towhee.search.filters import And, Comparison, Expression, Has, Like, Or, as_text, matches
 from towhee.search.stores import VectorStore, open_store

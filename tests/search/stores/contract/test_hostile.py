@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from search.stores.contract.gallery import NewStore, random_vectors
+from store_gallery import NewStore, random_vectors
 from towhee.search.stores import VectorStore
 from towhee.search.stores.driver import Abilities
 

@@ -9,7 +9,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from search.stores.contract.gallery import NewStore
+from store_gallery import NewStore
 from towhee.search.stores import open_store
 
 ROWS, BATCH = 300, 50

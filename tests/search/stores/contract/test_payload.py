@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from search.stores.contract.gallery import FIELDS, Gallery, NewStore, random_vectors
+from store_gallery import FIELDS, Gallery, NewStore, random_vectors
 from towhee.errors import DataError, UnknownNameError
 
 UTC = timezone.utc

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from search.stores.contract.gallery import NewStore, random_vectors
+from store_gallery import NewStore, random_vectors
 from towhee.errors import DataError, UnknownNameError, UsageError
 from towhee.search.stores import Fingerprint, VectorStore
 from towhee.search.stores.driver import Abilities

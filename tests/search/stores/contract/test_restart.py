@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from search.stores.contract.gallery import FIELDS, Gallery, NewStore, nearest, random_vectors
+from store_gallery import FIELDS, Gallery, NewStore, nearest, random_vectors
 from towhee.search.stores import Fingerprint, VectorStore
 from towhee.search.stores.driver import Abilities
 

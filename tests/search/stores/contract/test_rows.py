@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from search.stores.contract.gallery import Gallery, NewStore, nearest, random_vectors
+from store_gallery import Gallery, NewStore, nearest, random_vectors
 
 FIELDS = {"name": "string", "year": "integer"}
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from search.stores.contract.gallery import Gallery, NewStore, nearest, random_vectors, scores_of
+from store_gallery import Gallery, NewStore, nearest, random_vectors, scores_of
 from towhee.search.stores import VectorStore
 from towhee.search.stores.driver import Abilities
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from search.stores.contract.gallery import NewStore, random_vectors
+from store_gallery import NewStore, random_vectors
 from towhee.search.stores import VectorStore
 
 COUNTS = [1, 3, 2, 8, 1, 5]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from search.stores.contract.gallery import NewStore, random_vectors
+from store_gallery import NewStore, random_vectors
 from towhee.errors import UsageError
 from towhee.search.stores import VectorStore
 from towhee.search.stores.driver import Abilities

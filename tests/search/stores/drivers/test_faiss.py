@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 import pytest
 
-from search.stores.contract.gallery import Gallery, nearest, random_vectors
+from store_gallery import Gallery, nearest, random_vectors
 from towhee.errors import StoreError, StoreUnavailableError, UnknownNameError, UsageError
 from towhee.search.stores import IndexSpec, VectorStore, list_collections, open_store
 from towhee.search.stores.drivers.faiss.driver import FaissDriver

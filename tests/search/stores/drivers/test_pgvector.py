@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from search.stores.postgres_server import PostgresServer
+from postgres_server import PostgresServer
 from towhee.errors import DataError, StoreError, UnknownNameError, UsageError
 from towhee.search.stores import VectorStore, open_store
 from towhee.search.stores.schema import IndexSpec

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from search.stores.postgres_server import PostgresServer
+from postgres_server import PostgresServer
 from towhee.errors import StoreError, StoreUnavailableError, UsageError
 from towhee.search.stores import VectorStore, open_store
 

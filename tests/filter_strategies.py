@@ -5,7 +5,7 @@ and compare the keys with those of the rows that ``matches``. ``fields`` and ``w
 what a store refuses. Literals come from the pools that values come from, so that filters find
 some rows and leave some.
 
-Import with ``from search.filters.strategies import FIELDS, expressions, rows``.
+Import with ``from filter_strategies import FIELDS, expressions, rows``.
 """
 
 from __future__ import annotations
