@@ -30,6 +30,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "text_to_vectors": ("peers",),
     "search": (),
     "stores": (),
+    "training": (),
     "scaling": ("images", "checkpoint"),
     "memory": ("images",),
     "cache": ("images", "checkpoint"),

@@ -1,6 +1,6 @@
 """What a training gains on photographs, and how long it takes: 5,000 of them, and ten a class.
 
-    python benchmarks/training.py --checkpoint FOLDER --train FILE --test FILE [--only 5000 100]
+    python benchmarks/training.py [--checkpoint FOLDER --train FILE --test FILE] [--only 5000 100]
 
 ``op.train`` with nothing set chooses the method. Accuracy is that of the ten nearest neighbours of
 2,000 test images among all training images, by the operator itself, before and after; the test
@@ -34,9 +34,15 @@ TEST = 2000
 HEADER = ("images", "method", "before", "after", "points", "seconds", "peak MiB")
 
 
-def one_training(checkpoint: Path, train: TrainingData, test: TrainingData) -> dict[str, Any]:
+def one_training(
+    checkpoint: Path | None, train: TrainingData, test: TrainingData
+) -> dict[str, Any]:
     """Accuracy before and after, and the seconds in between."""
-    op = ops.image_embedding.timm(checkpoint=str(checkpoint))
+    op = (
+        ops.image_embedding.timm(model_name="resnet18", pretrained=False)
+        if checkpoint is None
+        else ops.image_embedding.timm(checkpoint=str(checkpoint))
+    )
     before = accuracy(op, train, test)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
@@ -67,9 +73,11 @@ def accuracy(op: Any, train: TrainingData, test: TrainingData) -> float:
 def asked() -> argparse.Namespace:
     """The command line."""
     made = parser(__doc__)
-    made.add_argument("--checkpoint", type=Path, required=True, help="a folder of timm")
-    made.add_argument("--train", type=Path, required=True, help="a table of images and labels")
-    made.add_argument("--test", type=Path, required=True, help="another")
+    made.add_argument("--checkpoint", type=Path, help="a folder of timm, not random weights")
+    made.add_argument(
+        "--train", default="train", help="a table of images and labels, not drawn ones"
+    )
+    made.add_argument("--test", default="eval", help="another")
     made.add_argument("--only", nargs="+", choices=list(SIZES), default=list(SIZES))
     return made.parse_args()
 

@@ -368,3 +368,24 @@ def test_the_class_says_what_it_can_do() -> None:
     assert FaissDriver.abilities.indexes == ("flat", "hnsw", "ivf_flat", "ivf_pq")
     assert (FaissDriver.abilities.text, FaissDriver.abilities.sparse) == (True, False)
     assert not FaissDriver.abilities.lacks
+
+
+def test_a_search_works_beside_what_other_libraries_make_of_faiss(tmp_path: Path) -> None:
+    """``faiss.contrib.torch_utils`` replaces methods of FAISS for the whole process."""
+    script = """
+import sys
+import faiss.contrib.torch_utils
+from towhee.search.stores import open_store
+
+with open_store(sys.argv[1]) as store:
+    store.create(2, index="hnsw", fields={"n": "integer"})
+    store.upsert(["a", "b", "c"], [[1, 0], [0, 1], [1, 1]], {"n": [1, 2, 3]})
+    print(*store.search([1, 0.1], topk=2, filter="n > 1")[0].keys)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, f"faiss:///{tmp_path / 'store'}"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "c b\n", done.stderr

@@ -136,6 +136,15 @@ class VectorIndex:
         else:
             self.present[places] = False
 
+    @property
+    def _search(self) -> Any:
+        """FAISS's own search.
+
+        ``faiss.contrib.torch_utils``, which pytorch-metric-learning imports, puts one in its place
+        for the whole process that takes no parameters, and keeps it as ``search_numpy``.
+        """
+        return getattr(self.faiss, "search_numpy", self.faiss.search)
+
     def search(
         self, queries: Vectors, topk: int, parameters: Mapping[str, int], allowed: Ids | None
     ) -> Found:
@@ -166,7 +175,7 @@ class VectorIndex:
         if count == len(self.ids):
             return nearest(queries, vectors, topk, self.similarity, self.longest)
         if 4 * count > len(self.ids):  # too many to copy
-            found: Found = self.faiss.search(queries, topk, params=_parameters("", mask))
+            found: Found = self._search(queries, topk, params=_parameters("", mask))
             return found
         places = np.flatnonzero(mask)
         costs, within = nearest(queries, vectors[places], topk, self.similarity, self.longest)
@@ -183,12 +192,12 @@ class VectorIndex:
         if self.spec.kind == "ivf_pq":
             candidates = min(count, topk * parameters.get("refine", _REFINE))
         selecting = None if count == len(self.ids) else mask
-        costs, places = self.faiss.search(
+        costs, places = self._search(
             queries, candidates, params=_parameters("IVF", selecting, nprobe=probed)
         )
         short = np.flatnonzero(places[:, -1] < 0)
         if len(short):  # the lists that were looked at hold too few
-            costs[short], places[short] = self.faiss.search(
+            costs[short], places[short] = self._search(
                 queries[short], candidates, params=_parameters("IVF", selecting, nprobe=lists)
             )
         return (
@@ -204,7 +213,7 @@ class VectorIndex:
         if places is not None and 20 * count <= total:
             return self._among(queries, places, topk)
         wide = math.ceil(max(ef, topk) * total / count)  # those passed over take room as well
-        costs, found = self.faiss.search(
+        costs, found = self._search(
             queries,
             topk,
             params=_parameters("HNSW", None if places is None else mask, efSearch=wide),
