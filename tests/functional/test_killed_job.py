@@ -25,7 +25,7 @@ folder, uri = sys.argv[1:]
 photographs = DataCollection.from_glob(f"{folder}/*.jpg")
 vectors = photographs.image_decode.pil().image_embedding.embedded()
 vectors.to_store(
-    uri, "photos", skip_existing=True, batch_size=20, on_written=lambda n: print(n, flush=True)
+    uri, "photos", skip_existing=True, batch_size=10, on_written=lambda n: print(n, flush=True)
 )
 print("done", flush=True)
 """
@@ -94,8 +94,9 @@ def _run_and_kill(photographs: Path, uri: str, chance: random.Random) -> int:
         line = job.stdout.readline()
         assert line.strip().isdigit(), "the job was done before it was killed"
         said.append(int(line))
-    # Into the next batch, or the middle of writing it; or while it starts and finds what is there.
-    time.sleep(chance.uniform(0, 0.3) if lines else chance.uniform(0.5, 2.5))
+    # A random moment is what is tested: in the next batch, in the middle of writing it, or while
+    # the job starts and finds what is there. It is short, so that a quick machine has work left.
+    time.sleep(chance.uniform(0, 0.1) if lines else chance.uniform(0.3, 1.5))
     job.send_signal(signal.SIGKILL)
     rest, _ = job.communicate()
     said += [int(line) for line in rest.split() if line != "done"]
