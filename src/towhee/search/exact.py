@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-import faiss
 import numpy as np
 import numpy.typing as npt
 
 from towhee.search.in_memory import Costs, InMemorySearch, Places
-from towhee.search.matrix_products import matrix_products
+from towhee.search.knn import knn
 from towhee.search.metric import (
     Vectors,
     as_vectors,
@@ -119,9 +118,9 @@ class ExactSearch(InMemorySearch):
             Where a row that is not among the candidates may be as near.
         """
         is_l2 = self._metric == "L2"
-        measure = faiss.METRIC_L2 if is_l2 else faiss.METRIC_INNER_PRODUCT
-        with np.errstate(over="ignore"), matrix_products(len(asked)):
-            proposed, found = faiss.knn(asked.astype(np.float32), self._data, candidates, measure)
+        with np.errstate(over="ignore"):
+            rough = asked.astype(np.float32)
+        proposed, found = knn(rough, self._data, candidates, "L2" if is_l2 else "IP")
         # Float32 cannot hold what FAISS computed.
         is_lost: npt.NDArray[np.bool_] = np.array(found.min(axis=1) < 0)
         found[found < 0] = 0

@@ -17,7 +17,7 @@ pytest.importorskip("lancedb")
 from towhee.errors import StoreError, UsageError
 from towhee.search.filters import Comparison, Field, Has, In, matches
 from towhee.search.stores import VectorStore, open_store
-from towhee.search.stores.drivers.lancedb import indexes
+from towhee.search.stores.drivers.lancedb import indexes, scanning
 from towhee.search.stores.drivers.lancedb.driver import LanceDBDriver, _place
 from towhee.search.stores.drivers.lancedb.filters import condition
 from towhee.search.stores.schema import CollectionSchema, IndexSpec
@@ -225,6 +225,27 @@ def test_columns_may_be_called_as_those_of_lancedb(address: str, name: str) -> N
             [{name: "one", "n": 1}],
         ]
         assert store.text_search("two").keys == ["b"]
+
+
+@pytest.mark.parametrize("metric", ["L2", "IP"])
+def test_many_queries_find_at_once_what_each_finds_alone(address: str, metric: str) -> None:
+    chance = np.random.default_rng(0)
+    vectors = chance.integers(-9, 10, (700, 6)).astype(np.float32)
+    queries = chance.normal(size=(scanning.FEWEST_QUERIES, 6)).astype(np.float32)
+    with open_store(address, collection="c", patience=0) as store:
+        store.create(6, metric=metric, fields={"n": "integer"})
+        assert [len(found) for found in store.search(queries, 3)] == [0] * len(queries)
+        for start in range(0, 700, 100):  # a fragment each
+            part = range(start, start + 100)
+            store.upsert([f"{n}" for n in part], vectors[part], {"n": list(part)})
+        store.delete(["5", "6"])
+        for where in (None, "n < 40", "n < 2", "n < 0"):
+            together = store.search(queries, 5, filter=where)
+            alone = [store.search(query, 5, filter=where)[0] for query in queries]
+            for many, one in zip(together, alone, strict=True):
+                assert many.scores == pytest.approx(one.scores, rel=1e-5)
+                assert many.payload == [{"n": int(key)} for key in many.keys]
+                assert many.keys == one.keys
 
 
 def test_zeros_of_both_signs_are_one_number(address: str) -> None:

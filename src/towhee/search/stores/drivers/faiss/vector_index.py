@@ -10,8 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from towhee.errors import UsageError
+from towhee.search.knn import Found
 from towhee.search.metric import Vectors, lengths_of
-from towhee.search.stores.drivers.faiss.nearest import Found, nearest
+from towhee.search.nearest import nearest
 from towhee.search.stores.drivers.faiss.rows import Ids
 from towhee.search.stores.schema import CollectionSchema, IndexSpec
 

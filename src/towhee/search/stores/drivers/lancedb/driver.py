@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from towhee.errors import MissingExtraError, StoreError, UsageError
 from towhee.search.filters import Expression
 from towhee.search.stores.driver import Abilities, Driver, Hit, RowBatch, Vectors
-from towhee.search.stores.drivers.lancedb import filters, indexes, rows, searching
+from towhee.search.stores.drivers.lancedb import filters, indexes, rows, scanning, searching
 from towhee.search.stores.drivers.lancedb.connection import EventLoop, as_store_errors
 from towhee.search.stores.drivers.lancedb.writing import KnownKeys, alone_in, hashes_of
 from towhee.search.stores.schema import KEY, VECTOR, CollectionSchema, IndexSpec
@@ -266,6 +266,9 @@ class LanceDBDriver(Driver):
         kind: str,
         parameters: Mapping[str, int],
     ) -> list[list[Hit]]:
+        if kind == "flat" and len(queries) >= scanning.FEWEST_QUERIES:
+            return self._compared(schema, queries, topk, where, fields)
+
         async def search() -> Any:
             query = searching.nearest(await self._table(schema.name), schema, queries, topk)
             query = searching.filtered(query, schema, where)
@@ -275,6 +278,31 @@ class LanceDBDriver(Driver):
             return await indexes.searched(query, kind, topk, parameters).to_arrow()
 
         return searching.by_query(schema, self._run(search()), len(queries), fields)
+
+    def _compared(
+        self,
+        schema: CollectionSchema,
+        queries: Vectors,
+        topk: int,
+        where: Expression | None,
+        fields: Sequence[str],
+    ) -> list[list[Hit]]:
+        """The nearest rows of many queries, from one reading of all vectors."""
+
+        async def begin() -> tuple[AsyncTable, Any]:
+            version = await (await self._table(schema.name)).version()
+            # Row ids belong to a version, and another process may go on to the next.
+            table = await self._connection.open_table(schema.name, version=version)
+            query = searching.filtered(table.query(), schema, where)
+            return table, await scanning.vector_batches(query)
+
+        table, reader = self._run(begin())
+        blocks = scanning.blocks(lambda: self._run(anext_or_none(reader)), schema.dimension)
+        scores, ids = scanning.nearest_rows(schema, queries, topk, blocks)
+        if not ids.size:
+            return [[] for _ in queries]
+        found = self._run(scanning.taken(table, ids, searching.columns(fields, None)))
+        return scanning.as_hits(schema, found, fields, scores, ids)
 
     def text_search(
         self,

@@ -72,13 +72,22 @@ def as_arrow(schema: CollectionSchema, rows: RowBatch) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=arrow_schema(schema))
 
 
+def vectors_of(table: pa.Table | pa.RecordBatch, dimension: int) -> Vectors:
+    """The vectors of a table, ``(n, d) float32``."""
+    column = table[VECTOR]
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    arrays = [chunk.flatten().to_numpy() for chunk in chunks]
+    joined = np.concatenate(arrays) if arrays else np.empty(0, np.float32)
+    return joined.reshape(-1, dimension).astype(np.float32, copy=False)
+
+
 def as_rows(
     schema: CollectionSchema, table: pa.Table | pa.RecordBatch, fields: Sequence[str], vectors: bool
 ) -> RowBatch:
     """Rows of a table that holds the columns of some fields."""
     return RowBatch(
         table[KEY].to_pylist(),
-        _vectors(schema, table) if vectors else None,
+        vectors_of(table, schema.dimension) if vectors else None,
         {name: _values(schema, table, name) for name in fields},
     )
 
@@ -108,14 +117,6 @@ def scores_of(schema: CollectionSchema, table: pa.Table) -> list[float]:
         return scores
     products: list[float] = (1.0 - distances).tolist()
     return products
-
-
-def _vectors(schema: CollectionSchema, table: pa.Table | pa.RecordBatch) -> Vectors:
-    column = table[VECTOR]
-    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
-    arrays = [chunk.flatten().to_numpy() for chunk in chunks]
-    joined = np.concatenate(arrays) if arrays else np.empty(0, np.float32)
-    return joined.reshape(-1, schema.dimension).astype(np.float32, copy=False)
 
 
 def _values(schema: CollectionSchema, table: pa.Table | pa.RecordBatch, field: str) -> list[Any]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 import numpy as np
 import numpy.typing as npt
 
-from towhee.search.matrix_products import FEWEST_QUERIES, matrix_products
+from towhee.search.knn import Found, Similarity, knn
+from towhee.search.matrix_products import FEWEST_QUERIES
 from towhee.search.metric import Vectors, lengths_of
-
-Found = tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]
 
 # Of so few queries, and numbers in them, FAISS compares pair by pair, which rounds little.
 _MOST_NUMBERS_PAIRED = 100_000
@@ -23,7 +20,7 @@ def nearest(
     queries: Vectors,
     vectors: Vectors,
     topk: int,
-    similarity: Literal["L2", "IP"],
+    similarity: Similarity,
     longest: float,
 ) -> Found:
     """The nearest vectors of each query, nearest first.
@@ -41,19 +38,13 @@ def nearest(
     Returns:
         Squared distances or products ``(q, topk) float32``, and places ``(q, topk) int64``.
     """
-    import faiss
-
     if similarity == "IP":
-        with matrix_products(len(queries)):
-            products: Found = faiss.knn(queries, vectors, topk, faiss.METRIC_INNER_PRODUCT)
-        return products
+        return knn(queries, vectors, topk, "IP")
     paired = max(1, min(FEWEST_QUERIES - 1, _MOST_NUMBERS_PAIRED // vectors.shape[1]))
     if len(queries) <= paired:
-        pairs: Found = faiss.knn(queries, vectors, topk, faiss.METRIC_L2)
-        return pairs
+        return knn(queries, vectors, topk, "L2")
     candidates = min(topk + _MORE_CANDIDATES, len(vectors))
-    with matrix_products(len(queries)):
-        rough, places = faiss.knn(queries, vectors, candidates, faiss.METRIC_L2)
+    rough, places = knn(queries, vectors, candidates, "L2")
     squares = _squares(queries, vectors, places)
     order = np.argsort(squares, axis=1, kind="stable")[:, :topk]
     squares = np.take_along_axis(squares, order, 1)
@@ -64,7 +55,7 @@ def nearest(
         unsure = np.flatnonzero(rough[:, -1] - rounding <= squares[:, -1])
         for start in range(0, len(unsure), paired):
             some = unsure[start : start + paired]
-            squares[some], places[some] = faiss.knn(queries[some], vectors, topk, faiss.METRIC_L2)
+            squares[some], places[some] = knn(queries[some], vectors, topk, "L2")
     return squares, places
 
 
