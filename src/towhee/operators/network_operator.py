@@ -12,6 +12,7 @@ from towhee.models.network import Batch, Network
 from towhee.models.run_conditions import RunConditions
 from towhee.models.vectors import unit_length
 from towhee.operators.base import In, ModelOperator, Streams
+from towhee.operators.stacking import stacked
 
 if TYPE_CHECKING:
     from towhee.models.backends import Backend
@@ -64,7 +65,7 @@ class NetworkOperator(ModelOperator[In, Vector], Generic[In, N]):
 
     def inputs(self, prepared: Sequence[Any]) -> Batch:
         """What the network takes for at least one prepared value."""
-        return (np.stack(prepared),)
+        return (stacked(prepared),)
 
     def setup(self) -> None:
         """Read the model, from its folder, the cache or the Hub, and settle what runs it."""
