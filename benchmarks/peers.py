@@ -26,6 +26,8 @@ PEERS = {
     # own of the packages beneath.
     "sbert-onnx": ("sentence-transformers[onnx]==5.7.0", "torch==2.13.0", "onnxruntime==1.32.0"),
     "sbert-openvino": ("sentence-transformers[openvino]==6.2.0", "torch==2.13.0"),
+    # It serves this library's own pipeline.
+    "litserve": ("litserve==0.2.19", str(Path(__file__).parents[1])),
 }
 """The environment's name → what is installed in it."""
 

@@ -34,6 +34,7 @@ SCRIPTS: dict[str, tuple[str, ...]] = {
     "scaling": ("images", "checkpoint"),
     "memory": ("images",),
     "cache": ("images", "checkpoint"),
+    "serving": ("images", "peers"),
 }
 """The benchmarks in the order of the report → which options each is handed."""
 

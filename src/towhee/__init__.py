@@ -10,7 +10,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from towhee.builder import CallablePipe, Pipe, pipe
+    from towhee.builder.callable_pipe import CallablePipe
+    from towhee.builder.pipe import Pipe, pipe
     from towhee.functional import DataCollection, DataFrame, Entity, State, ops
     from towhee.functional.data_loader import DataLoader
     from towhee.functional.front import (
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
         read_zip,
     )
     from towhee.hub.registry import register
-    from towhee.pipelines import Pipeline, pipeline
     from towhee.pipelines.auto import AutoConfig, AutoPipes
+    from towhee.pipelines.pipeline import Pipeline, pipeline
     from towhee.search import tune_index
     from towhee.search.stores import VectorStore, list_collections, open_store
     from towhee.trainer import dataset
@@ -123,7 +124,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("hub", "viz"):  # modules, which are there when they are first named
+    if name in ("hub", "serve", "viz"):  # modules, which are there when they are first named
         return importlib.import_module(f"towhee.{name}")
     home = _HOMES.get(name)
     if home is None:

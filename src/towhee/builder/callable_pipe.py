@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from towhee.builder.debugging import DebugRun, watched
 from towhee.builder.drawing import Drawing
@@ -29,6 +29,9 @@ from towhee.plan.options import Options
 from towhee.plan.plan import Plan
 from towhee.plan.source import Table
 from towhee.plan.step import Filter, Map, Reduce
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 class CallablePipe:
@@ -209,6 +212,18 @@ class CallablePipe:
             error = raised
         result = results if batch or results is None else results[0]
         return DebugRun(result, error, traces, report)
+
+    def serve(self, app: FastAPI | None = None, path: str = "/", **settings: Any) -> FastAPI:
+        """The pipe behind HTTP, as ``towhee.serve.serve`` has it: run it with uvicorn.
+
+        Args:
+            app: an application of yours, which gets the route; a whole one is made if not given.
+            path: of the route.
+            settings: ``name``, ``settings`` and ``reads_paths`` of ``towhee.serve.serve``.
+        """
+        from towhee.serve import serve
+
+        return serve(self, app, path, **settings)
 
     @property
     def dag_repr(self) -> Drawing:

@@ -28,7 +28,9 @@ from towhee.cli import (
     reindex,
     run,
     search,
+    serve,
     stores,
+    train,
     tune,
 )
 from towhee.cli.messages import Verbose, is_verbose, say_error, start_messages
@@ -93,10 +95,12 @@ app.command("run")(run.run)
 app.command("embed")(embed.embed)
 app.command("index")(index.index)
 app.command("search")(search.search)
+app.command("serve")(serve.serve)
 app.command("stores")(stores.stores)
 app.command("copy")(copy.copy)
 app.command("reindex")(reindex.reindex)
 app.command("tune")(tune.tune)
+app.command("train")(train.train)
 app.command("demo")(demo.demo)
 app.command("pipelines")(pipelines.pipelines)
 app.command("operators")(operators.operators)

@@ -7,15 +7,28 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from towhee.engine import run
+from towhee.engine.local.calls import by_call
 from towhee.engine.operators import Operators
 from towhee.engine.straight import Straight, element, goes_straight
 from towhee.errors import UsageError
 from towhee.operators.base import ModelOperator
 from towhee.plan.plan import Plan
 from towhee.plan.source import Argument, Values
-from towhee.plan.step import Drop, Explode, Map, Rename, Safe, Select
+from towhee.plan.step import (
+    Drop,
+    DropEmpty,
+    Explode,
+    FillEmpty,
+    Filter,
+    Flatten,
+    Map,
+    Rename,
+    Safe,
+    Select,
+)
 
 _ROW_FOR_ROW = (Map, Safe, Select, Rename, Drop, Explode)
+_EACH_ON_ITS_OWN = (*_ROW_FOR_ROW, Filter, Flatten, FillEmpty, DropEmpty)
 
 
 class PlanFunction:
@@ -41,6 +54,11 @@ class PlanFunction:
     def input_count(self) -> int:
         """How many values a call takes."""
         return 1
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """The columns of a call's values."""
+        return (self._argument,)
 
     def with_options(self, **changes: Any) -> PlanFunction:
         """The same function, whose runs have other options."""
@@ -75,6 +93,23 @@ class PlanFunction:
     def batch(self, values: Sequence[Any]) -> list[Any]:
         """The results for several values, which go through the models together."""
         return list(self.stream(values))
+
+    def each(self, values: Sequence[Any]) -> list[Any]:
+        """What a call with each of the values gives, computed together.
+
+        In contrast to ``batch`` there is one result for each value, whatever the steps make of
+        it: under ``on_error="keep"`` a ``Failure`` stands for one that failed.
+        """
+        if not all(isinstance(step, _EACH_ON_ITS_OWN) for step in self.plan.steps):
+            return [self(value) for value in values]
+        rows: list[list[Any]] = [[] for _ in values]
+        source = Values(values, range(len(values)), (self._argument,))
+        for chunk in run(self.plan, source, operators=self._operators):
+            for call, some in by_call(chunk):
+                rows[call].extend(some.elements())
+        if not self._keeps_rows:
+            return rows
+        return [found[0] if len(found) == 1 else found for found in rows]
 
     def stream(self, values: Sequence[Any]) -> Iterator[Any]:
         """The results for several values, as they come."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from towhee.engine.function import PlanFunction
 from towhee.errors import UsageError
@@ -20,6 +20,9 @@ from towhee.hub import registry
 from towhee.plan.plan import Plan
 from towhee.plan.source import Argument
 from towhee.plan.step import VALUE, Explode
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 __all__ = [
     "api",
@@ -105,6 +108,18 @@ class ApiChain(DataFrame):
     def as_function(self) -> PlanFunction:
         """The chain as a function: one value in, its result out; ``.batch(values)`` for many."""
         return PlanFunction(self._plan)
+
+    def serve(self, path: str = "/", app: FastAPI | None = None, **settings: Any) -> FastAPI:
+        """The chain behind HTTP: ``POST path`` takes the argument of a call and gives its result.
+
+        Args:
+            path: of the route.
+            app: an application of yours, which gets the route; a whole one is made if not given.
+            settings: ``name``, ``settings`` and ``reads_paths`` of ``towhee.serve.serve``.
+        """
+        from towhee.serve import serve
+
+        return serve(self, app, path, **settings)
 
     def _like(self, plan: Plan) -> ApiChain:
         return self._passed_on(ApiChain(plan))

@@ -32,6 +32,11 @@ class GraphFunction:
         return len(self._pipe.graph.arguments)
 
     @property
+    def input_names(self) -> tuple[str, ...]:
+        """The columns of a call's values, in their order."""
+        return tuple(column.name for column in self._pipe.graph.arguments)
+
+    @property
     def plan(self) -> Plan:
         """What a call does."""
         return self._pipe.plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -27,7 +27,11 @@ from towhee.pipelines.packaged import is_packaged, packaged_pipeline
 from towhee.pipelines.reading import spec_of
 from towhee.pipelines.registered import registered_pipelines
 from towhee.pipelines.spec import PipelineSpec
+from towhee.plan.cluster import Cluster
 from towhee.plan.plan import Plan
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 _PATHS = ("./", "../", "/", "~", ".\\", "..\\")
 
@@ -88,6 +92,51 @@ class Pipeline:
         """
         options = {"cache": cache_folder(path), "cache_limit": bytes_of(limit)}
         return Pipeline(self.spec, self._function.with_options(**options))
+
+    def set_engine(
+        self,
+        engine: str = "local",
+        *,
+        address: str | None = None,
+        num_cpus: float = 1,
+        num_gpus: float = 0,
+        memory: int | None = None,
+        preserve_order: bool = True,
+    ) -> Pipeline:
+        """The same pipeline, whose batches this process runs, or a Ray cluster.
+
+        A call with one value stays in this process.
+
+        Args:
+            engine: ``"local"`` or ``"ray"``.
+            address: of the cluster, as ``DataCollection.set_engine`` takes it.
+            num_cpus: processors of each worker.
+            num_gpus: GPUs of each worker that holds a model.
+            memory: bytes of main memory for each worker that holds a model.
+            preserve_order: whether results come in the order of the inputs.
+
+        Raises:
+            UsageError: for an engine that there is not.
+        """
+        cluster = Cluster(address, num_cpus, num_gpus, memory, preserve_order)
+        return Pipeline(self.spec, self._function.with_options(engine=engine, cluster=cluster))
+
+    def serve(self, app: FastAPI | None = None, path: str = "/", **settings: Any) -> FastAPI:
+        """The pipeline behind HTTP, as ``towhee.serve.serve`` has it: run it with uvicorn.
+
+        Args:
+            app: an application of yours, which gets the route; a whole one is made if not given.
+            path: of the route.
+            settings: ``name``, ``settings`` and ``reads_paths`` of ``towhee.serve.serve``.
+        """
+        from towhee.serve import serve
+
+        return serve(self, app, path, **settings)
+
+    @property
+    def function(self) -> PlanFunction | GraphFunction:
+        """What carries out its calls."""
+        return self._function
 
     @property
     def input_count(self) -> int:

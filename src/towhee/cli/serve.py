@@ -1,0 +1,160 @@
+"""``towhee serve``: pipelines behind HTTP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from towhee.cli.messages import Verbose
+from towhee.cli.settings import arguments_of
+from towhee.cli.store_options import Collection
+from towhee.errors import MissingExtraError
+
+_MIB = 2**20
+
+
+def serve(
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PIPELINE...",
+            help="Pipelines by name, or their files; `towhee pipelines` lists them.",
+            show_default=False,
+        ),
+    ],
+    host: Annotated[
+        str, typer.Option(help="The interface to listen at; 0.0.0.0 for all.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
+    workers: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Processes, each with its own models. One that ends is replaced; SIGHUP replaces "
+            "them one by one.",
+        ),
+    ] = 1,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="An argument of the last operator of every pipeline, such as --set device=cuda; "
+            "repeatable. The value is read as YAML.",
+            show_default=False,
+        ),
+    ] = None,
+    max_batch: Annotated[int, typer.Option(min=1, help="Inputs in a batch at most.")] = 64,
+    max_tokens: Annotated[
+        int,
+        typer.Option(min=1, help="Inputs of a batch times the length of the longest, for texts."),
+    ] = 16384,
+    max_wait_ms: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="How long an input waits for others while the model has nothing to do. Under load "
+            "batches grow without it.",
+        ),
+    ] = 0.0,
+    max_queue: Annotated[
+        int,
+        typer.Option(min=1, help="Inputs that may wait for each model; more are refused by 503."),
+    ] = 1024,
+    max_body: Annotated[int, typer.Option(min=1, help="MiB of the body of a request.")] = 16,
+    max_pixels: Annotated[
+        int, typer.Option(min=1, help="Width times height of an image, in millions.")
+    ] = 64,
+    timeout: Annotated[
+        float, typer.Option(min=0.001, help="Seconds after which a request is refused by 503.")
+    ] = 30.0,
+    api_key_file: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="TOWHEE_API_KEY_FILE",
+            help="A file of API keys, one a line, name:key or key. Without it all may call.",
+            show_default=False,
+        ),
+    ] = None,
+    rate: Annotated[
+        float | None,
+        typer.Option(help="Requests a second for each key, or each client.", show_default=False),
+    ] = None,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A private host that addresses of inputs may name; repeatable.",
+            show_default=False,
+        ),
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option(
+            "--store",
+            metavar="URI",
+            help="Search this store (lancedb:///folder, …), or a file that `towhee embed` wrote "
+            "(photos.parquet).",
+            show_default=False,
+        ),
+    ] = None,
+    collection: Collection = None,
+    manage: Annotated[
+        bool, typer.Option("--manage", help="Let clients load and unload the pipelines.")
+    ] = False,
+    drain: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Seconds after SIGTERM in which requests are still taken, while /readyz says no.",
+        ),
+    ] = 0.0,
+    verbose: Verbose = False,
+) -> None:
+    """Serve pipelines over HTTP, with the OpenAI API for embeddings.
+
+    POST /v1/embeddings, /v1/pipelines/NAME and /v1/search; GET /v1/models, /healthz, /readyz,
+    /metrics and /openapi.json. It ends on SIGTERM or Ctrl-C, when what it took is answered.
+
+    Examples:
+
+    \b
+      towhee serve image-embedding
+      towhee serve sentence-embedding image-embedding --port 9000 --api-key-file keys.txt
+      towhee serve image-embedding --store lancedb:///photos
+      curl localhost:8000/v1/pipelines/image-embedding -F input=@photo.jpg
+    """
+    from towhee.cli.served_file import vectors_in_file
+
+    try:
+        from towhee.serve import ServeSettings
+        from towhee.serve.forming import BatchRules
+        from towhee.serve.server import Listening, run
+        from towhee.serve.settings import read_keys
+        from towhee.serve.starting import ServiceOptions
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] == "towhee":
+            raise
+        raise MissingExtraError("towhee serve", "serve") from error
+    limits = ServeSettings(
+        rules=BatchRules(max_batch, max_tokens, max_wait_ms / 1000, max_queue),
+        timeout=timeout,
+        max_body=max_body * _MIB,
+        max_held=max(256, 4 * max_body) * _MIB,
+        keys={} if api_key_file is None else read_keys(api_key_file),
+        rate=rate,
+        allow_hosts=tuple(allow_host or ()),
+        can_manage=manage,
+    )
+    options = ServiceOptions(
+        tuple(names),
+        arguments_of(settings or ()),
+        limits,
+        max_pixels=max_pixels * 1_000_000,
+        store=store,
+        collection=collection,
+        read_file=vectors_in_file,
+    )
+    options.check()
+    run(options.service, Listening(host, port, workers, drain))

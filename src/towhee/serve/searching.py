@@ -1,0 +1,70 @@
+"""Where a service searches: a collection of a store, or vectors in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from towhee.errors import UsageError
+from towhee.functional.origin import origin_of
+from towhee.search.exact import ExactSearch
+from towhee.search.stores import VectorStore
+from towhee.serve.served import Served
+from towhee.types import SearchResult
+
+Queries = npt.NDArray[np.float32]
+"""Vectors ``(q, d)``."""
+
+
+class Searchable(Protocol):
+    """Answers queries."""
+
+    def nearest(self, queries: Queries, topk: int, where: str | None) -> list[SearchResult]:
+        """The nearest of each query ``(q, d)``, the nearest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class InStore:
+    """A collection of a store.
+
+    Attributes:
+        store: the collection.
+    """
+
+    store: VectorStore
+
+    @classmethod
+    def of(cls, store: VectorStore, served: Served | None) -> InStore:
+        """The collection, whose vectors the pipeline makes.
+
+        Raises:
+            UsageError: if other operators or weights filled it.
+        """
+        origin = None if served is None else origin_of(served.plan, served.name)
+        if origin is not None:
+            store.require_fingerprint(origin)
+        return cls(store)
+
+    def nearest(self, queries: Queries, topk: int, where: str | None) -> list[SearchResult]:
+        """The nearest of each query ``(q, d)``, the nearest first."""
+        return self.store.search(queries, topk, filter=where)
+
+
+@dataclass(frozen=True, slots=True)
+class InMemory:
+    """Vectors in memory.
+
+    Attributes:
+        index: of all of them.
+    """
+
+    index: ExactSearch
+
+    def nearest(self, queries: Queries, topk: int, where: str | None) -> list[SearchResult]:
+        """The nearest of each query ``(q, d)``, the nearest first."""
+        if where is not None:
+            raise UsageError("vectors of a file have no columns to filter by; search a store")
+        return self.index.search(queries, topk)

@@ -1,0 +1,190 @@
+"""What is served: anything that is called with an input, in one form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from towhee.builder import CallablePipe
+from towhee.builder.callable_pipe import NestedPipe
+from towhee.engine.apply import apply_batch
+from towhee.engine.function import PlanFunction
+from towhee.engine.operators import shared_model
+from towhee.errors import UsageError
+from towhee.functional import DataCollection
+from towhee.functional.front import ApiChain
+from towhee.operators.base import ModelOperator, OperatorRef, short
+from towhee.pipelines import Pipeline
+from towhee.pipelines.graph_function import GraphFunction
+from towhee.plan.plan import Plan
+from towhee.plan.source import Argument
+from towhee.plan.step import VALUE, Explode, Map
+from towhee.types import Failure
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A value that a call takes.
+
+    Attributes:
+        name: of its column.
+        is_file: whether it is the content of a file, which a client sends or gives the address
+            of. A text in its place would name a file of the server.
+    """
+
+    name: str
+    is_file: bool
+
+
+class Served:
+    """A pipeline, a pipe or a chain, as a service calls it.
+
+    Args:
+        name: by which clients ask for it.
+        function: carries out calls.
+        data: the kind of data that it takes.
+        dimension: the length of the vectors it gives, ``None`` if it is not known.
+        summary: what it gives, in one line.
+        reads_paths: whether clients may name files of the server, which is refused otherwise.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        function: PlanFunction | GraphFunction,
+        *,
+        data: str = "any",
+        dimension: int | None = None,
+        summary: str = "",
+        reads_paths: bool = False,
+    ) -> None:
+        self.name = name
+        self.data = data
+        self.dimension = dimension
+        self.summary = summary
+        self._length: Callable[[Any], int] | None = None
+        if isinstance(function, PlanFunction):
+            self._function: PlanFunction | GraphFunction = function.with_options(on_error="keep")
+        else:
+            self._function = function.with_options(on_error="raise")
+        files = () if reads_paths else files_of(function.plan, function.input_names)
+        self.inputs = tuple(Input(each or "input", each in files) for each in function.input_names)
+
+    @property
+    def plan(self) -> Plan:
+        """What a call does."""
+        return self._function.plan
+
+    def preload(self) -> None:
+        """Load the weights, in the form that batches need, and not in that of single calls."""
+        self._function.batch([])
+        self._length = _length_of(self._function)
+
+    def run(self, calls: Sequence[Any]) -> list[Any]:
+        """The result of each call; a ``Failure`` for one that failed, which no other feels.
+
+        Args:
+            calls: a value for each; a tuple of values where there are several inputs.
+        """
+        if isinstance(self._function, PlanFunction):
+            return self._function.each(calls)
+        results, errors = apply_batch(self._function.batch, [calls])
+        for place, error in errors.items():
+            cause = error.__cause__ or error
+            results[place] = Failure(place, getattr(error, "operator", self.name), None, cause)
+        return results
+
+    def tokens(self, value: Any) -> int:
+        """How many tokens a text is to the model; 0 for what is no text, or no known model's."""
+        if self._length is None or not isinstance(value, str):
+            return 0
+        return self._length(value)
+
+    def __repr__(self) -> str:
+        return f"<served {self.name}>"
+
+
+def served(thing: Any, name: str | None = None, *, reads_paths: bool = False) -> Served:
+    """Anything that is called with an input, as a service calls it.
+
+    Args:
+        thing: a ``Pipeline``, a pipe, a chain over ``towhee.api()``, its ``as_function()``, or a
+            function of one value.
+        name: by which clients ask for it; its own, or ``"pipeline"``, if not given.
+        reads_paths: whether clients may name files of the server.
+
+    Raises:
+        UsageError: for anything else, and a collection over data.
+    """
+    if isinstance(thing, Served):
+        return thing
+    if isinstance(thing, Pipeline):
+        about = thing.spec
+        return Served(
+            name or about.name,
+            thing.function,
+            data=about.data,
+            dimension=about.dimension,
+            summary=about.summary,
+            reads_paths=reads_paths,
+        )
+    function: PlanFunction | GraphFunction | None = None
+    if isinstance(thing, CallablePipe):
+        function = GraphFunction(thing)
+    elif isinstance(thing, (PlanFunction, GraphFunction)):
+        function = thing
+    elif isinstance(thing, ApiChain):
+        function = thing.as_function()
+    elif callable(thing) and not isinstance(thing, DataCollection):
+        name = name or getattr(thing, "__name__", "").strip("<>")
+        function = PlanFunction(Plan.of(Argument()).then(Map(thing)))
+    if function is not None:
+        return Served(name or "pipeline", function, reads_paths=reads_paths)
+    raise UsageError(
+        f"{short(thing)} cannot be served; serve a pipeline, a pipe, a function, or a chain over "
+        "the argument of a call: with towhee.api() as api: …"
+    )
+
+
+def files_of(plan: Plan, inputs: Sequence[str]) -> Collection[str]:
+    """Which inputs of a plan are files, by the operators that read them.
+
+    Where what is read as a file was made of the inputs in a way that is not known (by a function
+    of the user), all of them count: any text in them could have become a path.
+    """
+    read: set[str] = set()
+    written: set[str] = set()
+    for each in plan.plans_of_run():
+        for step in each.steps:
+            if isinstance(step, Map):
+                reads = _reads_files(step.operator)
+                columns = (step.inputs if reads else step.outputs) or (VALUE,)
+                (read if reads else written).update(columns)
+            elif isinstance(step, Explode):
+                written.update(inputs)
+    return read if read <= set(inputs) - written else inputs
+
+
+def _reads_files(operator: OperatorRef | Callable[..., Any]) -> bool:
+    if isinstance(operator, NestedPipe):
+        names = [column.name for column in operator.pipe.graph.arguments]
+        return bool(files_of(operator.pipe.plan, names))
+    target = operator.resolve() if isinstance(operator, OperatorRef) else operator
+    return bool(getattr(target, "reads_files", False))
+
+
+def _length_of(function: PlanFunction | GraphFunction) -> Callable[[Any], int] | None:
+    """How many tokens a text has, by the model that reads it, where a plan begins with one."""
+    first = next((step for step in function.plan.steps if isinstance(step, Map)), None)
+    if first is None or not isinstance(first.operator, OperatorRef) or len(first.inputs or "1") > 1:
+        return None
+    target = first.operator.resolve()
+    if not (isinstance(target, type) and issubclass(target, ModelOperator) and target.is_shared):
+        return None
+    model = shared_model(first.operator)
+    assert isinstance(model, ModelOperator)
+    length = model.streams().length
+    if length is None:
+        return None
+    return lambda text: length(model.prepare(text))

@@ -1,0 +1,164 @@
+"""``Service``: models, limits and measures behind the routes, which only translate."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+
+from towhee.engine.local.size import size_of_value
+from towhee.fetch import FetchPolicy
+from towhee.serve.bodies import Bodies
+from towhee.serve.keys import Keys, Rate
+from towhee.serve.metrics import Metrics
+from towhee.serve.models import Models
+from towhee.serve.refusals import Refusal, refusal_of, refusal_of_error
+from towhee.serve.searching import Searchable
+from towhee.serve.served import Served
+from towhee.serve.settings import ServeSettings
+from towhee.serve.values import Values, may_fetch
+from towhee.serve.waiting import finished
+from towhee.types import Failure
+
+_LONG = 16 * 1024  # characters above which the loop is not kept busy with them
+_FETCH_SECONDS = 10.0
+
+
+class Service:
+    """What a server's routes call.
+
+    Args:
+        settings: the limits.
+
+    Attributes:
+        models: by their names.
+        search: where to search, and the name of the model of its queries; ``None`` for nowhere.
+        is_draining: whether it is about to end.
+    """
+
+    def __init__(self, settings: ServeSettings | None = None) -> None:
+        self.settings = settings or ServeSettings()
+        self.metrics = Metrics(lambda: self.models.queued())
+        self.models = Models(self.settings.rules, self.metrics.of_model)
+        self.search: tuple[Searchable, str | None] | None = None
+        self.bodies = Bodies(
+            self.settings.max_body, self.settings.max_held, self.settings.body_timeout
+        )
+        self.is_draining = False
+        self._keys = Keys(self.settings.keys)
+        self._rate = Rate(self.settings.rate)
+        self._values = Values(
+            FetchPolicy(
+                max_bytes=self.settings.max_body,
+                timeout_seconds=min(_FETCH_SECONDS, self.settings.timeout),
+                allow_hosts=self.settings.allow_hosts,
+            )
+        )
+
+    def add(self, served: Served) -> None:
+        """Serve a pipeline under its name; its weights are loaded now.
+
+        Raises:
+            UsageError: if the name is taken.
+        """
+        self.models.add(served.name, lambda: served)
+
+    def close(self) -> None:
+        """Answer what waits, and end all threads."""
+        self.models.close()
+        self._values.fetchers.shutdown(wait=False, cancel_futures=True)
+
+    def admit(self, request: Request) -> None:
+        """Refuse a caller without a key that is known, or one that calls too often.
+
+        Raises:
+            Refusal: 401 or 429.
+        """
+        holder = self._keys.holder(request.headers.get("authorization"))
+        request.state.caller = holder
+        self._rate.count(holder or (request.client.host if request.client else ""))
+
+    async def run(
+        self, request: Request, name: str, given: Sequence[Any], params: Sequence[str]
+    ) -> tuple[Served, list[Any], int]:
+        """What becomes of inputs that a client sent.
+
+        Args:
+            request: whose body is read.
+            name: of the model.
+            given: the inputs, as they were sent.
+            params: what to call each of them in a message.
+
+        Returns:
+            The model, a result or a ``Refusal`` for each input, and the tokens of all texts.
+
+        Raises:
+            Refusal: for what concerns all of them.
+        """
+        started = time.monotonic()
+        served, lane = self.models.loaded(name)
+        request.state.model, request.state.inputs = name, len(given)
+        most = min(self.settings.max_inputs, self.settings.rules.max_queue)
+        if len(given) > most:
+            raise Refusal(413, f"a request has at most {most:,} inputs, not {len(given):,}")
+        results = await self._received(request, served, given, params)
+        places = [n for n, value in enumerate(results) if not isinstance(value, Refusal)]
+        values = [results[n] for n in places]
+        lengths = await self._lengths(served, values)
+        futures = lane.submit(values, lengths)
+        left = self.settings.timeout - (time.monotonic() - started)
+        await finished(futures, request, max(0.0, left))
+        for place, future in zip(places, futures, strict=True):
+            error = future.exception()
+            found = future.result() if error is None else error
+            if isinstance(found, Failure):
+                results[place] = refusal_of(found, params[place])
+            elif isinstance(found, Exception):
+                results[place] = refusal_of_error(found)
+            else:
+                results[place] = found
+        return served, results, sum(lengths)
+
+    async def _received(
+        self, request: Request, served: Served, given: Sequence[Any], params: Sequence[str]
+    ) -> list[Any]:
+        """The value for each input, or the ``Refusal`` of one that is none."""
+
+        def value(one: Any, param: str) -> Any:
+            try:
+                return self._values.call(served, one, param)
+            except Refusal as refusal:
+                return refusal
+
+        async def received(one: Any, param: str) -> Any:
+            if any(each.is_file for each in served.inputs) and may_fetch(one):
+                loop = asyncio.get_running_loop()
+                found = await loop.run_in_executor(self._values.fetchers, value, one, param)
+                self.bodies.hold(request, size_of_value(found))
+                return found
+            if isinstance(one, str) and len(one) > _LONG:
+                return await run_in_threadpool(value, one, param)
+            return value(one, param)
+
+        if len(given) == 1 and not may_fetch(given[0]):
+            return [await received(given[0], params[0])]
+        tasks = [asyncio.ensure_future(received(*each)) for each in zip(given, params, strict=True)]
+        try:
+            return list(await asyncio.wait_for(asyncio.gather(*tasks), self.settings.timeout))
+        except asyncio.TimeoutError:
+            raise Refusal(
+                503, "the addresses did not answer in time", kind="timeout", retry_after=1
+            ) from None
+        finally:
+            for task in tasks:  # if one raised, the others are not to hold anything any more
+                task.cancel()
+
+    async def _lengths(self, served: Served, values: Sequence[Any]) -> list[int]:
+        """The tokens of each value, by which batches are formed."""
+        if sum(len(value) for value in values if isinstance(value, str)) > _LONG:
+            return await run_in_threadpool(lambda: [*map(served.tokens, values)])
+        return [*map(served.tokens, values)]
