@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from towhee.cli.engine import Engine
 from towhee.cli.messages import Json, Verbose, counted, note, say, say_json
 from towhee.cli.on_error import OnError
 from towhee.errors import DataError, TowheeError
@@ -48,7 +49,10 @@ def embed(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(min=1, help="Threads that read and decode; by the cores if not given."),
+        typer.Option(
+            min=1,
+            help="Threads that read and decode, or a cluster's workers; by the cores if not given.",
+        ),
     ] = None,
     fast: Annotated[
         bool,
@@ -79,6 +83,18 @@ def embed(
         str | None,
         typer.Option(metavar="SIZE", help="The disk that they may take; 10GB if not given."),
     ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option(help="Where it runs: in this process, or on a Ray cluster."),
+    ] = Engine.LOCAL,
+    address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="HOST:PORT",
+            help="The Ray cluster, or auto; one of this machine alone if not given.",
+            show_default=False,
+        ),
+    ] = None,
     analyze: Annotated[
         bool,
         typer.Option("--analyze", help="Tell on stderr where the time went, stage by stage."),
@@ -99,6 +115,7 @@ def embed(
       towhee embed photos/ -o photos.parquet --pipeline image-embedding-resnet50
       towhee embed photos/ -o photos.parquet --cache
       towhee embed photos/ -o photos.parquet --analyze
+      towhee embed photos/ -o photos.parquet --engine ray --address auto
     """
     from towhee.cli.cached_vectors import CachedVectors
     from towhee.cli.embedding import SHOWN, LeftOut, image_pipeline
@@ -109,6 +126,10 @@ def embed(
             f"{str(output)!r} ends in none of {', '.join(SUFFIXES)}", param_hint="--output"
         )
     chosen = image_pipeline(pipeline, batch_size=batch_size, workers=workers, fast=fast)
+    if address is not None and engine is Engine.LOCAL:
+        raise typer.BadParameter("it is of --engine ray", param_hint="--address")
+    if engine is Engine.RAY:
+        chosen = chosen.set_engine(engine.value, address=address)
     kept = CachedVectors(cache_folder, cache_limit) if cache or cache_folder is not None else None
     if kept is not None:
         chosen = kept.used_by(chosen)
@@ -131,7 +152,7 @@ def embed(
             f"{output}: {counted(rows, 'row')} of {dimension} numbers{failed}, in {seconds:.1f} s "
             f"({rows / seconds:.1f} images/s)"
         )
-        if kept is not None:
+        if kept is not None and engine is Engine.LOCAL:  # who counts what is found, where it is
             found = kept.found(chosen)
             say(f"{rows - found:,} embedded, {found:,} from the cache {kept.folder}")
         return
@@ -145,7 +166,7 @@ def embed(
             "failures": left_out.as_json(),
             "seconds": round(seconds, 3),
             "images_per_second": round(rows / seconds, 2),
-            **({} if kept is None else kept.as_json(chosen, rows)),
+            **({} if kept is None or engine is Engine.RAY else kept.as_json(chosen, rows)),
         }
     )
 

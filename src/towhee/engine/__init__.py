@@ -8,6 +8,7 @@ from towhee.engine.chunk import Chunk
 from towhee.engine.history import note_run
 from towhee.engine.local.engine import run as run_locally
 from towhee.engine.operators import Operators
+from towhee.engine.ray.workplace import is_worker
 from towhee.engine.report import RunReport
 from towhee.models.machine import cores
 from towhee.plan.plan import Plan
@@ -36,4 +37,8 @@ def run(
     """
     report = report or RunReport(cores())
     note_run(on_behalf_of or plan, report)
+    if plan.options.engine == "ray" and not is_worker():
+        from towhee.engine.ray.engine import run as run_on_ray  # here, as few have Ray
+
+        return run_on_ray(plan, report, argument, operators)
     return run_locally(plan, report, argument, operators)

@@ -22,9 +22,21 @@ class _Missing:
     def __repr__(self) -> str:
         return "<missing>"
 
+    def __reduce__(self) -> str:
+        return "MISSING"  # which is known by its identity, in every process
+
+
+class _LeftOpen(Empty):
+    """An empty place that is known by its identity, in every process."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> str:
+        return "LEFT_OPEN"
+
 
 MISSING = _Missing()
-LEFT_OPEN = Empty()
+LEFT_OPEN = _LeftOpen()
 """What stands in a column that has fewer rows than those it meets in."""
 
 

@@ -30,6 +30,7 @@ from towhee.functional.rows import Rows, elements, restarted
 from towhee.functional.state import State
 from towhee.functional.told import told_origin
 from towhee.operators.base import OperatorRef, short
+from towhee.plan.cluster import Cluster
 from towhee.plan.plan import Plan
 from towhee.plan.source import Concat, Source, Stream, Table, Values, Zip
 from towhee.plan.step import (
@@ -386,9 +387,45 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
         made = self.map(*functions)
         return made if isinstance(made, list) else [made]
 
-    def set_engine(self, engine: str = "local", **options: Any) -> DataCollection:
-        """Choose the engine, and set options of the run as ``config`` does."""
-        return self._like(self._plan.with_options(engine=engine, **options))
+    def set_engine(
+        self,
+        engine: str = "local",
+        *,
+        address: str | None = None,
+        num_cpus: float = 1,
+        num_gpus: float = 0,
+        memory: int | None = None,
+        preserve_order: bool = True,
+        **options: Any,
+    ) -> DataCollection:
+        """Choose the engine: this process, or a Ray cluster, which runs the same plan.
+
+        Args:
+            engine: ``"local"`` or ``"ray"``.
+            address: of the cluster, ``"host:port"``, or ``"auto"`` for the one that this machine
+                belongs to. Without it, the cluster that the process is connected to, or one of
+                this machine alone, which is started.
+            num_cpus: processors of each worker.
+            num_gpus: GPUs of each worker that holds a model.
+            memory: bytes of main memory for each worker that holds a model.
+            preserve_order: whether rows come in the order of the source, or as they are done.
+            options: as ``config`` takes them; ``num_worker`` is the number of workers.
+
+        Raises:
+            UsageError: for an engine or an option that there is not.
+
+        Example:
+            >>> from towhee import dc
+            >>> dc.range(3).map(str).set_engine("local").to_list()
+            ['0', '1', '2']
+        """
+        cluster = Cluster(address, num_cpus, num_gpus, memory, preserve_order)
+        if engine == "local" and cluster != Cluster():
+            raise UsageError(
+                'address, num_cpus, num_gpus, memory and preserve_order are of engine "ray"; the '
+                "local engine takes num_worker and what config() takes"
+            )
+        return self._like(self._plan.with_options(engine=engine, cluster=cluster, **options))
 
     def config(
         self,

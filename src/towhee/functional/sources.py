@@ -9,12 +9,14 @@ import os
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatch
+from functools import partial
+from itertools import accumulate
 from typing import Any
 
 from towhee.errors import DataError, MissingExtraError, MissingFileError, UsageError
 from towhee.functional.result import Result
 from towhee.plan.plan import Plan
-from towhee.plan.source import Stream, Table, Values
+from towhee.plan.source import OpenPart, Stream, Table, Values
 from towhee.plan.step import VALUE, Select
 
 Path = str | os.PathLike[str]
@@ -107,22 +109,37 @@ def from_parquet(path: Path, columns: Sequence[str] | None = None) -> Plan:
     except ArrowInvalid as error:
         raise DataError(f"{os.fspath(path)!r} cannot be read as Parquet: {error}") from error
     names = tuple(columns or file.schema_arrow.names)
-
-    def rows() -> Iterator[dict[str, Any]]:
-        for batch in file.iter_batches(columns=list(names)):
-            yield from batch.to_pylist()
-
-    if len(names) == 1:  # a stream of one name takes its elements bare
-        only = names[0]
-        return Plan.of(
-            Stream(
-                lambda: (row[only] for row in rows()),
-                once=False,
-                names=names,
-                describe=f"parquet({os.fspath(path)!r})",
-            )
+    groups = range(file.num_row_groups)
+    counts = [file.metadata.row_group(group).num_rows for group in groups]
+    firsts = accumulate(counts, initial=0)
+    parts = tuple(
+        OpenPart(partial(_row_group, os.path.abspath(path), names, group), first)
+        for group, first in zip(groups, firsts, strict=False)
+    )
+    return Plan.of(
+        Stream(
+            lambda: _elements(file.iter_batches(columns=list(names)), names),
+            once=False,
+            names=names,
+            describe=f"parquet({os.fspath(path)!r})",
+            parts=parts,
         )
-    return Plan.of(Stream(rows, once=False, names=names, describe=f"parquet({os.fspath(path)!r})"))
+    )
+
+
+def _row_group(path: str, names: tuple[str, ...], group: int) -> Iterator[Any]:
+    """The elements of one group of rows of a Parquet file."""
+    from pyarrow import parquet
+
+    with parquet.ParquetFile(path) as file:
+        yield from _elements(file.iter_batches(row_groups=[group], columns=list(names)), names)
+
+
+def _elements(batches: Iterator[Any], names: tuple[str, ...]) -> Iterator[Any]:
+    """The rows of Arrow batches; bare where there is one column, as a stream takes them."""
+    for batch in batches:
+        rows = batch.to_pylist()
+        yield from rows if len(names) > 1 else (row[names[0]] for row in rows)
 
 
 def from_json(path: Path) -> Plan:

@@ -31,6 +31,9 @@ def explain(plan: Plan) -> str:
     if cut:
         lines.append("runs as")
         lines += [f"  {number}. {_stage_line(stage)}" for number, stage in enumerate(cut, 1)]
+    if plan.options.engine == "ray":
+        address = plan.options.cluster.address
+        lines.append("runs on Ray" if address is None else f"runs on Ray at {address}")
     if plan.options.cache is not None:
         lines.append(f"results of models are kept in {plan.options.cache}")
     if plan.options.on_error != "raise":

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, get_args
 
 from towhee.errors import UsageError
+from towhee.plan.cluster import Cluster
 
 OnError = Literal["raise", "skip", "keep"]
-Engine = Literal["local"]
+Engine = Literal["local", "ray"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,9 +19,11 @@ class Options:
 
     Attributes:
         engine: which engine runs the plan.
+        cluster: where, on an engine with workers of its own.
         on_error: ``"raise"`` stops at the first failing row, ``"skip"`` drops it and counts it,
             ``"keep"`` lets the row carry a ``Failure``.
         num_worker: threads for reading, decoding and parallel functions; ``None`` for one a core.
+            On a cluster, its workers; ``None`` for as many as it has room for.
         parallel_functions: whether plain functions run in those threads too.
         batch_size: rows a model takes at once; ``None`` to find it by measuring.
         memory_limit: bytes that prepared rows may hold while they wait for the next stage.
@@ -29,6 +32,7 @@ class Options:
     """
 
     engine: Engine = "local"
+    cluster: Cluster = field(default_factory=Cluster)
     on_error: OnError = "raise"
     num_worker: int | None = None
     parallel_functions: bool = False
@@ -41,7 +45,7 @@ class Options:
         if self.on_error not in get_args(OnError):
             raise UsageError(f'on_error is "raise", "skip" or "keep", not {self.on_error!r}')
         if self.engine not in get_args(Engine):
-            raise UsageError(f"there is no engine {self.engine!r}; choose {get_args(Engine)[0]!r}")
+            raise UsageError(f'there is no engine {self.engine!r}; choose "local" or "ray"')
         if self.cache is not None and (not isinstance(self.cache, str) or not self.cache):
             raise UsageError(f"cache is the path of a folder, not {self.cache!r}")
         for name in ("num_worker", "batch_size", "memory_limit", "cache_limit"):

@@ -86,6 +86,19 @@ class Table(Source):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPart:
+    """Successive rows of a source that can be opened on their own, in any process.
+
+    Attributes:
+        open: gives an iterator over their elements.
+        first: the position of the first in the source.
+    """
+
+    open: Callable[[], Iterable[Any]]
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
 class Stream(Source):
     """An iterator, read once, or a function that opens a new one for every run.
 
@@ -96,6 +109,7 @@ class Stream(Source):
             whose keys are the columns.
         describe: what ``explain()`` calls it.
         key: the row's key from its element; its position without it.
+        parts: the same rows in parts, each of which another process can open; none if it cannot.
     """
 
     open: Callable[[], Iterable[Any]]
@@ -103,6 +117,7 @@ class Stream(Source):
     names: tuple[str, ...] = (VALUE,)
     describe: str = "stream"
     key: Callable[[Any], Any] | None = None
+    parts: tuple[OpenPart, ...] = field(default=(), repr=False)
 
     @property
     def columns(self) -> Columns:

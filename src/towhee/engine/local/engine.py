@@ -9,26 +9,22 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from towhee.engine.chunk import Chunk
+from towhee.engine.closing import closed_by
 from towhee.engine.local.job import Job
 from towhee.engine.local.joined import joined
 from towhee.engine.local.lowering import LOWERED, Work
 from towhee.engine.local.sources import ReadSize, read
-from towhee.engine.local.unfolding import unfold
-from towhee.engine.local.whole import transform
-from towhee.engine.local.windows import reduced, windows
+from towhee.engine.local.whole_stage import WholeStage, as_options
 from towhee.engine.operators import Operators
 from towhee.engine.report import RunReport
-from towhee.engine.rows import RowProgram
 from towhee.models.machine import cores
 from towhee.plan.options import OnError
 from towhee.plan.plan import Plan, safe_after
 from towhee.plan.source import Argument, Join, Shared, Source
-from towhee.plan.stage import Stage, stages
-from towhee.plan.step import VALUE, DropEmpty, FillEmpty, Flatten, Reduce, Windows
-from towhee.types import Empty, Some
+from towhee.plan.stage import stages
 
 
 def run(
@@ -65,24 +61,24 @@ def _rows(given: Plan, job: Job) -> Generator[Chunk, None, None]:
     with contextlib.ExitStack() as resources:
         size = ReadSize(plan.options.memory_limit)
         told = job.report.stage(plan.source.label, "source")
-        chunks = size.noted(told.pulled(_closed_by(resources, _read(plan, job, size, resources))))
+        chunks = size.noted(told.pulled(closed_by(resources, _read(plan, job, size, resources))))
         safe = False
         for stage in stages(plan):
             told = job.report.stage(stage.label, stage.placement)
             if stage.whole:
-                whole = _WholeStage(stage, plan, job, safe)
-                chunks = told.pulled(_closed_by(resources, whole.rows(told.given(chunks))))
+                whole = WholeStage(stage, plan, job.operators, job.calls, safe)
+                chunks = told.pulled(closed_by(resources, whole.rows(told.given(chunks))))
                 safe = safe_after(stage.steps, safe)
                 continue
             on_error: OnError = "keep" if safe else plan.options.on_error
             work = Work(stage, plan, job.operators, on_error, job.threads, told)
-            chunks = _closed_by(resources, LOWERED[stage.placement](work, chunks))
+            chunks = closed_by(resources, LOWERED[stage.placement](work, chunks))
             if stage.placement == "inline":
                 chunks = size.noted(chunks)
         job.report.opened()
         for chunk in chunks:
             if len(chunk):
-                yield _as_options(chunk) if safe else chunk
+                yield as_options(chunk) if safe else chunk
 
 
 def _read(plan: Plan, job: Job, size: ReadSize, resources: contextlib.ExitStack) -> Iterator[Chunk]:
@@ -92,54 +88,6 @@ def _read(plan: Plan, job: Job, size: ReadSize, resources: contextlib.ExitStack)
     if isinstance(plan.source, Shared):
         return job.shared(plan.source.plan, inner)
     if isinstance(plan.source, Join):
-        parts = [_closed_by(resources, inner(each)) for each in plan.source.plans]
+        parts = [closed_by(resources, inner(each)) for each in plan.source.plans]
         return joined(plan.source, parts, size, job.calls)
     return read(plan.source, run, size)
-
-
-def _closed_by(resources: contextlib.ExitStack, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-    """The chunks, whose generator ends with the run and not when it is collected.
-
-    An exception that somebody keeps would keep it, and the runs inside it, alive.
-    """
-    close = getattr(chunks, "close", None)
-    if close is not None:
-        resources.callback(close)
-    return chunks
-
-
-@dataclass(frozen=True, slots=True)
-class _WholeStage:
-    """A step that sees the stream, ready to be given its rows."""
-
-    stage: Stage
-    plan: Plan
-    job: Job
-    safe: bool
-
-    def rows(self, chunks: Iterator[Chunk]) -> Iterator[Chunk]:
-        """The rows behind the step."""
-        (step,) = self.stage.steps
-        if isinstance(step, Flatten):
-            on_error: OnError = "keep" if self.safe else self.plan.options.on_error
-            program = RowProgram((step,), self.job.operators, on_error)
-            size = ReadSize(self.plan.options.memory_limit)
-            return unfold(step, program, chunks, size, on_error)
-        if isinstance(step, Windows):
-            return windows(step, chunks)
-        if isinstance(step, Reduce):
-            return reduced(step, self.job.operators, chunks, self.job.calls)
-        leaves_safety = self.safe and not safe_after((step,), self.safe)
-        if leaves_safety and not isinstance(step, (FillEmpty, DropEmpty)):
-            chunks = map(_as_options, chunks)  # lists of options, as windows and batches give them
-        return transform(step, chunks)
-
-
-def _as_options(chunk: Chunk) -> Chunk:
-    """The elements as ``Some``, those that failed as ``Empty``."""
-    failures = chunk.failures
-    elements = [
-        Empty(failures[place].value, failures[place].error) if place in failures else Some(element)
-        for place, element in enumerate(chunk.elements())
-    ]
-    return Chunk({VALUE: elements}, chunk.keys)

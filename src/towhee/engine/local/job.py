@@ -52,18 +52,32 @@ class Job:
         operators: Operators,
     ) -> Job:
         """The job of a plan, with its models opened."""
-        plans = list(plan.plans_of_run())
-        readers = Counter(id(each.source.plan) for each in plans if isinstance(each.source, Shared))
-        rewritten = {id(each): rewrite(each) for each in plans}
+        job = cls.without_models(plan, argument, report, resources, operators)
         called = [
             model_of(stage).operator
-            for each in rewritten.values()
+            for each in job._rewritten.values()
             for stage in stages(each)
             if is_model(stage)
         ]
         models = [operators.streams(operator) for operator in called]
         report.ways = [line for operator in called for line in operators.way(operator)]
-        threads = Threads(report.cores, models, resources)
+        job.threads = Threads(report.cores, models, resources)
+        return job
+
+    @classmethod
+    def without_models(
+        cls,
+        plan: Plan,
+        argument: Source | None,
+        report: RunReport,
+        resources: ExitStack,
+        operators: Operators,
+    ) -> Job:
+        """The job of a plan whose models are opened somewhere else."""
+        plans = list(plan.plans_of_run())
+        readers = Counter(id(each.source.plan) for each in plans if isinstance(each.source, Shared))
+        rewritten = {id(each): rewrite(each) for each in plans}
+        threads = Threads(report.cores, [], resources)
         return cls(argument, report, resources, threads, operators, rewritten, readers)
 
     @property

@@ -108,14 +108,18 @@ def _stream(source: Stream, run: Run, size: ReadSize) -> Iterator[Chunk]:
 
 
 def _stream_chunk(source: Stream, values: list[Any], position: int) -> Chunk:
-    keys: Sequence[Any] = range(position, position + len(values))
+    chunk = stream_chunk(source.names, values, position)
     if source.key is not None:
-        keys = [source.key(value) for value in values]
-    if source.names == (VALUE,):
-        return Chunk({VALUE: values}, keys)
-    if len(source.names) == 1:
-        return Chunk({source.names[0]: values}, keys)
-    return Chunk(columns_of(values, source.names), keys)
+        chunk.keys = [source.key(value) for value in values]
+    return chunk
+
+
+def stream_chunk(names: tuple[str, ...], values: list[Any], position: int) -> Chunk:
+    """Elements of a stream as rows, whose keys are their positions."""
+    keys = range(position, position + len(values))
+    if len(names) == 1:
+        return Chunk({names[0]: values}, keys)
+    return Chunk(columns_of(values, names), keys)
 
 
 @read.register

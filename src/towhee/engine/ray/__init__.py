@@ -1,0 +1,1 @@
+"""The Ray engine: the same plan on Ray Data."""
