@@ -11,6 +11,9 @@ import pytest
 # Threads of OpenMP that spin while they wait take the cores from everything else that runs; torch
 # reads this when it is first imported, in the tests and in the processes that they start.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Ray reads this when it is imported: without it, it takes 127.0.0.1 for the machine's address in
+# its network, and answers there.
+os.environ.setdefault("RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER", "0")
 
 
 @pytest.fixture(scope="session", autouse=True)

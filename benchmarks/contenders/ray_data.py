@@ -33,6 +33,8 @@ class Embedding:
 def made(job: Job) -> Embed:
     """Start Ray; each call is a dataset of its own."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # Else Ray takes 127.0.0.1 for the machine's address in its network.
+    os.environ["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
     os.environ["RAY_DATA_DISABLE_PROGRESS_BARS"] = "1"
     # The actors import this folder's modules.
     os.environ["PYTHONPATH"] = str(Path(__file__).parent)

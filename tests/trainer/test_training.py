@@ -89,7 +89,9 @@ def test_a_projection_is_part_of_origin_dimension_and_every_backend(
 
     saved = load_file(tmp_path / "model" / PROJECTION_FILE)
     assert op.operator.dimension == len(saved["bias"]) == 96
-    np.testing.assert_allclose(op(PICTURE), saved["weight"] @ whole + saved["bias"], rtol=1e-4)
+    projected = saved["weight"] @ whole + saved["bias"]
+    # Sums of float32 numbers of size 1 in another order: seven digits, whatever their own size.
+    np.testing.assert_allclose(op(PICTURE), projected, rtol=1e-4, atol=1e-5)
     model = str(tmp_path / "model")
     in_onnx = ops.image_embedding.timm(
         checkpoint=model, backend="onnxruntime", precision="float32", normalize=False
@@ -226,7 +228,7 @@ def test_what_cannot_be_trained_is_refused_before_anything_is_computed(
     without = TrainingData(["a", "b"], np.array([0, -1]), ("x",), ["1", "2"])
     with pytest.raises(UsageError, match="1 of 2 samples to train on have no label"):
         op.train(config(tmp_path), without)
-    with pytest.raises(UsageError, match=r"image_embedding\.timm can"):
+    with pytest.raises(UsageError, match=r"labels; .*image_embedding\.timm"):
         ops.image_decode.pil().train(config(tmp_path), colour_squares(30, 0))
     with pytest.raises(UsageError, match="train it first"):
         ops.image_embedding.timm("resnet18", pretrained=False).save(tmp_path / "x")

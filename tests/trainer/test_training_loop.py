@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -12,12 +13,14 @@ import numpy as np
 import pytest
 import torch
 
-from towhee.errors import TrainingError
+from towhee.errors import TrainingError, UsageError
 from towhee.trainer.adaptation import freeze_statistics
 from towhee.trainer.batches import FeatureRows
-from towhee.trainer.fitting import LAST_CHECKPOINT, Run, fitted
+from towhee.trainer.epoch_batches import EpochBatches
+from towhee.trainer.fitting import fitted
 from towhee.trainer.image_values import collated
-from towhee.trainer.loop import Course, EpochOrder, evaluated
+from towhee.trainer.keeping import LAST_CHECKPOINT
+from towhee.trainer.loop import Course, Run, evaluated
 from towhee.trainer.losses import embedding_loss
 from towhee.trainer.schedule import learning_rate_factor, optimizer_steps
 
@@ -64,7 +67,7 @@ def course(
         optimizer=torch.optim.AdamW([*network.parameters(), *loss.parameters()], lr),
         factor=learning_rate_factor("linear", steps, 0),
         batches=torch.utils.data.DataLoader(
-            rows, BATCH, sampler=EpochOrder(SAMPLES, seed), collate_fn=collated
+            rows, batch_sampler=EpochBatches(SAMPLES, BATCH, seed), collate_fn=collated
         ),
         evaluate=measures,
         metric="knn",
@@ -229,6 +232,49 @@ def test_measures_between_epochs_are_taken_at_the_steps_asked_for(tmp_path: Path
     made = course(tmp_path, every_epoch=False, every_steps=3)
     outcome = fitted(made, Run(epochs=2))
     assert [row["step"] for row in outcome.history if "knn" in row] == [3, 6, 9]
+
+
+def test_the_log_and_the_curves_tell_loss_and_rate_each_so_many_steps(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    caplog.set_level(logging.INFO, logger="towhee.trainer")
+    made = course(tmp_path)
+    run = Run(epochs=2, print_steps=4, tensorboard={"log_dir": str(tmp_path / "curves")})
+    outcome = fitted(made, run)
+    lines = [record.getMessage() for record in caplog.records]
+    assert [line.split(":")[0] for line in lines] == ["epoch 1, step 4", "epoch 2, step 8"]
+    (events,) = (tmp_path / "curves").rglob("events.*")
+    curves = EventAccumulator(str(events)).Reload()
+    losses = curves.Scalars("loss")
+    assert [point.step for point in losses] == [4, 8]
+    assert lines[0].endswith(f"loss {losses[0].value:.4f}, lr 0.04")  # 16 of 20 steps to go
+    assert [point.step for point in curves.Scalars("knn")] == [5, 10]
+    assert [row["step"] for row in outcome.history] == [5, 10]
+
+
+class RunsCode:
+    def __init__(self, place: Path) -> None:
+        self._place = place
+
+    def __reduce__(self) -> Any:
+        return Path.touch, (self._place,)
+
+
+def test_a_checkpoint_that_would_run_code_or_is_damaged_is_refused(tmp_path: Path) -> None:
+    fitted(course(tmp_path), Run(epochs=1))
+    last = tmp_path / "checkpoints" / LAST_CHECKPOINT
+    whole = last.read_bytes()
+    trap = tmp_path / "trap"
+    torch.save({"state_dict": RunsCode(trap)}, tmp_path / "evil.ckpt")
+    (tmp_path / "half.ckpt").write_bytes(whole[: len(whole) // 2])
+    (tmp_path / "none.ckpt").write_bytes(b"")
+    for name in ("evil", "half", "none"):
+        run = Run(epochs=2, resume_from=tmp_path / f"{name}.ckpt")
+        with pytest.raises(UsageError, match=rf"{name}\.ckpt.* begin anew without resume_from"):
+            fitted(course(tmp_path), run)
+    assert not trap.exists()
 
 
 def test_a_full_disk_stops_with_the_remedy_and_the_epoch_before_can_be_resumed(

@@ -17,6 +17,7 @@ from towhee.trainer.adaptation import adapted
 from towhee.trainer.image_values import TrainingImages, collated
 from towhee.trainer.losses import embedding_loss
 from towhee.trainer.mixing import mixup
+from towhee.trainer.models.image_model import timm_stages
 from towhee.trainer.projecting import Head, composed
 from towhee.trainer.schedule import learning_rate_factor, optimizer_steps
 from towhee.trainer.settings import settled
@@ -130,7 +131,7 @@ def test_mixup_mixes_pixels_and_labels_by_the_same_share() -> None:
 @pytest.mark.parametrize("name", ["test_resnet", "test_efficientnet", "mobilenetv2_100"])
 def test_a_network_cut_behind_its_frozen_part_gives_what_the_whole_gives(name: str) -> None:
     model = import_timm().create_model(name, num_classes=0).eval()
-    adapted(model, "partial", 1e-3, 0.01)
+    adapted(model, "partial", 1e-3, 0.01, timm_stages(model))
     cut = cut_network(model, (3, 64, 64))
     assert cut is not None
     taken = []
@@ -145,13 +146,13 @@ def test_a_network_cut_behind_its_frozen_part_gives_what_the_whole_gives(name: s
 
 def test_a_transformer_whose_positions_are_added_on_the_way_is_not_cut() -> None:
     model = import_timm().create_model("test_vit", num_classes=0).eval()
-    adapted(model, "partial", 1e-3, 0.01)
+    adapted(model, "partial", 1e-3, 0.01, timm_stages(model))
     assert cut_network(model, (3, 160, 160)) is None
 
 
 def test_later_stages_learn_faster_and_low_rank_layers_vanish_when_merged() -> None:
     model = import_timm().create_model("test_resnet", num_classes=0).eval()
-    groups = adapted(model, "full", 1e-3, 0.01).groups
+    groups = adapted(model, "full", 1e-3, 0.01, timm_stages(model)).groups
     rates = [group["lr"] for group in groups]
     assert rates == sorted(rates)
     assert math.isclose(rates[-1], 1e-3)
@@ -159,7 +160,7 @@ def test_later_stages_learn_faster_and_low_rank_layers_vanish_when_merged() -> N
     pixels = torch.randn(2, 3, 64, 64)
     with torch.inference_mode():
         before = model(pixels)
-    low_rank = adapted(model, "lora", 1e-3, 0.01)
+    low_rank = adapted(model, "lora", 1e-3, 0.01, [])
     low_rank.finish()
     assert set(model.state_dict()) == names
     with torch.inference_mode():  # the second factor begins as zero

@@ -178,10 +178,11 @@ class AudioEmbeddingMfcc(OperatorCall[R, F]):
         def __call__(
             self,
             *,
-            coefficients: int = 20,
-            parts: int = 3,
-            sample_rate: int = 16000,
+            coefficients: int | None = None,
+            parts: int | None = None,
+            sample_rate: int | None = None,
             normalize: bool = True,
+            checkpoint: Any = None,
         ) -> R: ...
         def __getitem__(self, columns: Any) -> AudioEmbeddingMfcc[F, F]: ...
 

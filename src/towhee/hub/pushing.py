@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from towhee.errors import PackageError, UsageError
 from towhee.hub.archive import is_archive, unpacked
-from towhee.hub.card import card_of
+from towhee.hub.card import card_of, training_card
 from towhee.hub.home import Home, Progress, no_progress
 from towhee.hub.homes import home_of
 from towhee.hub.manifest import CARD, MANIFEST, Manifest, read_manifest
@@ -176,7 +176,8 @@ def _with_manifest(
         towhee=version_of("towhee"),
         files=listed_files(folder),
     )
-    (folder / CARD).write_text(card or card_of(manifest), encoding="utf-8")
+    told = card or card_of(manifest, _training_of(contents.refs))
+    (folder / CARD).write_text(told, encoding="utf-8")
     return write_package(folder, manifest)
 
 
@@ -191,6 +192,13 @@ def _ends(refs: tuple[OperatorRef, ...]) -> tuple[tuple[str, ...], tuple[str, ..
     if match is None:
         return (), ()
     return ((match[1] if match[1] != "sentence" else "text",), ("vector",))
+
+
+def _training_of(refs: tuple[OperatorRef, ...]) -> str:
+    """What the trainings say whose weights the operators have."""
+    folders = [dict(ref.kwargs).get("checkpoint") for ref in refs]
+    found = [training_card(Path(folder)) for folder in folders if isinstance(folder, str)]
+    return "\n\n".join(filter(None, found))
 
 
 def _license_of(ref: OperatorRef) -> str | None:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from towhee.errors import WeightsError
+from towhee.models.checkpoint import CONFIG_FILE
 from towhee.models.file_digest import file_sha256_once
+from towhee.models.json_file import read_json
 
 if TYPE_CHECKING:
     import torch
@@ -53,6 +55,16 @@ class Projection:
         """The network with the projection behind it.
 
         Raises:
+            WeightsError: as `linear`.
+        """
+        import torch
+
+        return torch.nn.Sequential(network, self.linear()).eval()
+
+    def linear(self) -> torch.nn.Linear:
+        """The projection alone.
+
+        Raises:
             WeightsError: if the file is missing, damaged, or does not hold what is stated of it.
         """
         import torch
@@ -77,7 +89,7 @@ class Projection:
         with torch.no_grad():
             linear.weight.copy_(weight)
             linear.bias.copy_(bias)
-        return torch.nn.Sequential(network, linear).eval()
+        return linear
 
 
 def projection_entry(dimension: int, layer: str | None, pooling: str | None) -> dict[str, Any]:
@@ -104,6 +116,26 @@ def projection_of(spec: ModelSpec, layer: str | None, pooling: str | None) -> Pr
     if stated is None or (stated.get("layer"), stated.get("pooling")) != (layer, pooling):
         return None
     return Projection(spec.weights_file.parent / PROJECTION_FILE, stated["dimension"])
+
+
+def folder_projection(
+    folder: Path, layer: str | None = None, pooling: str | None = None
+) -> Projection | None:
+    """The projection that the ``config.json`` of a folder states for a layer and pooling.
+
+    Args:
+        folder: of a model; it need not have a ``config.json``.
+        layer: whose output is taken.
+        pooling: over positions.
+
+    Raises:
+        WeightsError: if ``config.json`` states something that is no projection.
+    """
+    file = folder / CONFIG_FILE
+    stated = stated_projection(read_json(file)) if file.is_file() else None
+    if stated is None or (stated.get("layer"), stated.get("pooling")) != (layer, pooling):
+        return None
+    return Projection(folder / PROJECTION_FILE, stated["dimension"])
 
 
 def stated_dimension(config: Mapping[str, Any]) -> int | None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from towhee.models.timm_models import import_timm
 from towhee.trainer.importing import import_peft
 
 _RANK = 8
@@ -32,19 +31,21 @@ class Adaptation:
     trained: str
 
 
-def adapted(model: Any, method: str, lr: float, weight_decay: float) -> Adaptation:
+def adapted(
+    model: Any, method: str, lr: float, weight_decay: float, stages: list[list[Any]]
+) -> Adaptation:
     """Freeze what a method does not train, and add what it adds.
 
     Args:
-        model: a model of timm, changed in place.
+        model: a network, changed in place.
         method: ``"full"``, ``"partial"`` or ``"lora"``.
         lr: of the last stage; stages in front of it have less, except under ``"lora"``, where the
             added layers all have it.
         weight_decay: of matrices and kernels; biases and scales have none.
+        stages: the network's parameters, stage by stage, the first in front.
     """
     if method == "lora":
         return _low_rank(model, lr, weight_decay)
-    stages = _stages(model)
     first = 0 if method == "full" else _first_of_last(stages)
     groups = []
     for place, parameters in enumerate(stages):
@@ -65,7 +66,7 @@ def adapted(model: Any, method: str, lr: float, weight_decay: float) -> Adaptati
 
 
 def freeze_statistics(model: Any, *, all_of_them: bool) -> None:
-    """Keep batch norms as they are: those that are not trained, or all of them.
+    """Keep batch norms as they are: those that are not trained or are folded, or all of them.
 
     They are marked, and ``set_training_mode`` leaves the marked ones in evaluation mode.
     """
@@ -74,8 +75,47 @@ def freeze_statistics(model: Any, *, all_of_them: bool) -> None:
     for module in model.modules():
         if isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
             frozen = not any(parameter.requires_grad for parameter in module.parameters(False))
-            if all_of_them or frozen:
+            if all_of_them or frozen or _is_folded(module):
                 module.keeps_statistics = True  # type: ignore[assignment]  # a mark of ours
+
+
+def _is_folded(norm: Any) -> bool:
+    """Whether the statistics of a batch norm went into the convolution in front of it.
+
+    Models converted from other formats have such norms: they only add their bias. Divided by the
+    statistics of a batch their outputs are another network's, in MobileNetV2 all but zero.
+    """
+    import torch
+
+    if norm.running_mean is None or norm.bias is None or not norm.bias.any():
+        return False  # without a bias it is new, and has seen nothing yet
+    one = torch.ones_like(norm.running_var)
+    is_one = (norm.running_var - one).abs() <= 2 * norm.eps  # some leave out what is added to it
+    return bool(is_one.all()) and not norm.running_mean.any()
+
+
+def keep_known_statistics(model: Any) -> bool:
+    """Keep those batch norms as they are that were trained before; the new ones learn.
+
+    A new one has mean 0, variance 1 and no bias. Weights whose batch norms were folded into the
+    layers in front of them have a bias, and with a batch's own statistics they give nothing.
+
+    Returns:
+        Whether there are any to keep.
+    """
+    import torch
+
+    found = False
+    for module in model.modules():
+        if not isinstance(module, torch.nn.modules.batchnorm._BatchNorm):
+            continue
+        if module.running_mean is None or module.running_var is None:
+            continue
+        is_new = not module.running_mean.any() and bool((module.running_var == 1).all())
+        if not is_new or (module.bias is not None and bool(module.bias.any())):
+            module.keeps_statistics = True  # type: ignore[assignment]  # a mark of ours
+            found = True
+    return found
 
 
 def set_training_mode(module: Any) -> None:
@@ -84,15 +124,6 @@ def set_training_mode(module: Any) -> None:
     for each in module.modules():
         if getattr(each, "keeps_statistics", False):
             each.eval()
-
-
-def _stages(model: Any) -> list[list[Any]]:
-    """The parameters of each stage, as timm divides the model, the first in front."""
-    import_timm()
-    from timm.models._manipulate import group_parameters
-
-    names = group_parameters(model, model.group_matcher(coarse=True))
-    return [[model.get_parameter(name) for name in names[stage]] for stage in sorted(names)]
 
 
 def _first_of_last(stages: list[list[Any]]) -> int:

@@ -9,6 +9,7 @@ from typing import Literal
 from towhee.errors import UnknownNameError, UsageError
 
 LABELS = ("label", "labels", "class", "class_name", "category", "target", "species", "y")
+SCORES = ("score", "similarity", "similarity_score")
 VALUES = (
     *("image", "img", "picture", "photo", "image_bytes", "audio", "sound", "waveform", "video"),
     *("image_path", "img_path", "path", "file_path", "filepath", "file", "filename", "file_name"),
@@ -60,7 +61,8 @@ def choose_columns(
     for name in (*named, *(name for name in (label, key) if isinstance(name, str))):
         if name not in names:
             raise UnknownNameError("column", str(name), names, shown)
-    found_label = None if label is False else label or _first(LABELS, names, named)
+    known_labels = LABELS if len(named) < 2 else (*SCORES, *LABELS)
+    found_label = None if label is False else label or _first(known_labels, names, named)
     others = [name for name in names if name not in (*named, found_label)]
     if found_label is None and label is None and len(names) == 2 and len(others) == 1 and named:
         found_label = others.pop()

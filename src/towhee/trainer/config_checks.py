@@ -9,11 +9,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, get_args
 
 from towhee.errors import UnknownNameError, UsageError
+from towhee.trainer.distillation.teacher import teacher_setting
 from towhee.trainer.losses import LossName
 from towhee.trainer.metrics.registry import metric_named
+from towhee.trainer.pair_losses import PAIR_LOSSES
+from towhee.trainer.pretraining.names import pretraining
 from towhee.trainer.schedule import ScheduleName
 
-LOSSES: tuple[str, ...] = get_args(LossName)
+LOSSES: tuple[str, ...] = (*get_args(LossName), *PAIR_LOSSES)
 LR_SCHEDULERS: tuple[str, ...] = get_args(ScheduleName)
 OPTIMIZERS = ("AdamW", "Adam", "SGD", "RMSprop", "NAdam", "RAdam")
 """Names in ``torch.optim``."""
@@ -49,14 +52,15 @@ def early_stopping(value: Any) -> dict[str, Any] | None:
 
 
 def model_checkpoint(value: Any) -> dict[str, Any] | None:
-    """``every_n_epoch``; ``None`` for none."""
+    """``every_n_epoch`` and ``every_n_steps``; ``None`` for none."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = {"every_n_epoch": value}
-    given = _mapping("model_checkpoint", value, ("every_n_epoch",))
+    given = _mapping("model_checkpoint", value, ("every_n_epoch", "every_n_steps"))
     if given is None:
         return None
     every = _whole("model_checkpoint's every_n_epoch", 1)(given.get("every_n_epoch", 1))
-    return {"every_n_epoch": every}
+    steps = _or_none(_whole("model_checkpoint's every_n_steps", 1))(given.get("every_n_steps"))
+    return {"every_n_epoch": every} | ({"every_n_steps": steps} if steps else {})
 
 
 def tensorboard(value: Any) -> dict[str, Any] | None:
@@ -205,6 +209,15 @@ def _precision(value: Any) -> str:
                                                 else value))  # fmt: skip
 
 
+def _rate(value: Any) -> float | str:
+    if isinstance(value, str) and value == "find":
+        return value
+    try:
+        return float(_number("lr", 0, above=True)(value))
+    except UsageError as error:
+        raise UsageError(f"lr is a number above 0, or 'find', not {value!r}") from error
+
+
 def _augment(value: Any) -> str:
     if isinstance(value, bool):
         return "light" if value else "none"
@@ -230,8 +243,10 @@ CHECKS: dict[str, Check] = {
     "mixup": _number("mixup", 0),
     "augment": _or_none(_augment),
     "method": _or_none(_one_of("method", METHODS)),
+    "pretrain": _or_none(pretraining),
+    "teacher": _or_none(teacher_setting),
     "resume_from": _or_none(_folder("resume_from")),
-    "lr": _or_none(_number("lr", 0, above=True)),
+    "lr": _or_none(_rate),
     "loss": _or_none(_named("loss", LOSSES)),
     "optimizer": _or_none(_named("optimizer", OPTIMIZERS)),
     "lr_scheduler_type": _or_none(_one_of("lr_scheduler_type", LR_SCHEDULERS)),

@@ -31,6 +31,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
         "mixup",
         "augment",
         "method",
+        "pretrain",
+        "teacher",
         "resume_from",
     ),
     "learning": (

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from towhee.errors import UsageError
 from towhee.trainer.batches import loader
-from towhee.trainer.fitting import Run, fitted, has_terminal
-from towhee.trainer.loop import Course, Outcome
+from towhee.trainer.fitting import fitted, has_terminal
+from towhee.trainer.loop import Course, Outcome, Run
 from towhee.trainer.losses import embedding_loss
 from towhee.trainer.metrics import metric_named
 from towhee.trainer.mixing import mixup
+from towhee.trainer.rate_finding.taken import take_found_rate
 from towhee.trainer.schedule import learning_rate_factor
 from towhee.trainer.task import Task
 
 if TYPE_CHECKING:
     import torch
 
+    from towhee.trainer.pairs.task import PairTask
+
 _PROXY_RATE = 10.0
 """How much faster than the network the proxies of classes learn, which begin as noise."""
 
 
 def run_course(
-    task: Task,
+    task: Task | PairTask,
     network: torch.nn.Module,
     loss: torch.nn.Module,
     groups: list[dict[str, Any]],
@@ -38,33 +42,24 @@ def run_course(
         network: gives vectors for the rows.
         loss: of its vectors.
         groups: of its weights, for the optimizer.
-        rows: images or features, by ``(epoch, place)``.
+        rows: samples or features, by ``(epoch, place)``.
         evaluate: the measures of the network.
 
     Raises:
         UsageError: for arguments that the optimizer does not take.
         TrainingError: if the training diverges, or the disk is full.
     """
-    import torch
-
     settings, config = task.settings, task.config
     own = [weight for weight in loss.parameters() if weight.requires_grad]
     if own:
         rate = settings.lr * (1 if hasattr(loss, "classifier") else _PROXY_RATE)
         groups = [*groups, {"params": own, "lr": rate, "weight_decay": 0.0}]
-    arguments = dict(config.optimizer_arguments)
-    try:
-        optimizer = getattr(torch.optim, settings.optimizer)(
-            groups, **{"lr": settings.lr, **arguments}
-        )
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"optimizer {settings.optimizer}: {error}") from error
     metric = metric_named(settings.metric)
     classes = len(task.train.classes)
     course = Course(
         network=network,
         loss=loss,
-        optimizer=optimizer,
+        optimizer=_optimizer(task, groups),
         factor=learning_rate_factor(settings.schedule, settings.steps, settings.warmup),
         batches=loader(rows, config, settings),
         evaluate=evaluate,
@@ -91,12 +86,32 @@ def run_course(
         monitor="loss" if is_on_loss else metric.name,
         load_best=config.load_best_model_at_end and config.eval_strategy != "no",
         every_n_epochs=(config.model_checkpoint or {}).get("every_n_epoch", 1),
+        every_n_steps=(config.model_checkpoint or {}).get("every_n_steps"),
         resume_from=task.resume,
         tensorboard=config.tensorboard,
         print_steps=config.print_steps or 50,
         has_bar=has_terminal() and config.print_steps is None,
     )
+    if config.lr == "find" and task.resume is None:
+        batches = loader(rows, config, settings)
+        spent = replace(course, optimizer=_optimizer(task, groups), batches=batches)
+        take_found_rate(task, course, spent, run)
     return fitted(course, run, task.callbacks)
+
+
+def _optimizer(task: Task | PairTask, groups: list[dict[str, Any]]) -> torch.optim.Optimizer:
+    """An optimizer of its own, as it keeps what it is given and changes it."""
+    import torch
+
+    name = task.settings.optimizer
+    arguments = {"lr": task.settings.lr, **task.config.optimizer_arguments}
+    try:
+        made: torch.optim.Optimizer = getattr(torch.optim, name)(
+            [dict(group) for group in groups], **arguments
+        )
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"optimizer {name}: {error}") from error
+    return made
 
 
 def task_loss(task: Task, dimension: int) -> torch.nn.Module:
@@ -109,10 +124,3 @@ def task_loss(task: Task, dimension: int) -> torch.nn.Module:
         label_smoothing=config.label_smoothing,
         **config.loss_arguments,
     )
-
-
-def fits_timm(task: Task, model: Any, classifier: torch.nn.Linear | None) -> bool:
-    """Whether a classifier is one of the features that timm puts its own on."""
-    is_own = task.model.layer is None and task.model.pooling is None
-    width = getattr(model, "head_hidden_size", None) or getattr(model, "num_features", None)
-    return is_own and classifier is not None and classifier.in_features == width

@@ -52,6 +52,7 @@ class TrainingData:
         files: whether values that are texts are paths of files, and not texts to learn from.
         images: whether values are images, which a transform is given as PIL images in RGB.
         rows: the samples' rows in the source, ``(n,) int64``; all of them, in order, if not given.
+        scores: of the source's rows, how alike the values of a tuple are; ``None`` for none.
 
     Raises:
         UsageError: if the parts do not fit each other.
@@ -70,6 +71,7 @@ class TrainingData:
     files: bool = False
     images: bool = False
     rows: npt.NDArray[np.int64] = field(default=None)  # type: ignore[arg-type]  # set below
+    scores: npt.NDArray[np.float64] | None = None
 
     def __post_init__(self) -> None:
         rows = np.arange(len(self.values)) if self.rows is None else self.rows
@@ -227,6 +229,8 @@ class TrainingData:
         """
         digest = hashlib.sha256(repr(self.classes).encode())
         digest.update(self.labels.astype("<i8").tobytes())
+        if self.scores is not None:
+            digest.update(self.scores[self.rows].astype("<f8").tobytes())
         for index in range(len(self)):
             digest.update(self.digest(index))
         return digest.hexdigest()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,11 @@ from towhee.plan.source import Values
 from towhee.plan.step import VALUE, Map
 from towhee.trainer.data import TrainingData
 from towhee.trainer.image_values import serving_image
-from towhee.types import Image
+from towhee.trainer.remembered import memory
+
+_ON_CPU, _ON_GPU = 16, 128
+
+ReadSample = Callable[[TrainingData, int], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +56,17 @@ def embedded(
     ref: OperatorRef,
     data: TrainingData,
     *,
+    read: ReadSample = serving_image,
     on_error: OnError = "skip",
     what: str = "data",
     dtype: npt.DTypeLike = np.float32,
 ) -> Embedded:
-    """The vectors that an operator on images gives for the samples, as a user would get them.
+    """The vectors that an operator gives for the samples, as a user would get them.
 
     Args:
         ref: the operator.
         data: the samples.
+        read: gives a sample as the operator takes it; images by default.
         on_error: ``"skip"`` goes on without what cannot be read; it is logged by its key.
         what: what messages call the data.
         dtype: of the vectors; ``float16`` takes half the memory.
@@ -67,9 +75,23 @@ def embedded(
         OperatorError: for a sample that cannot be read, under ``"raise"``.
         DataError: if none can be read.
     """
+    kept = memory()
+    compute = partial(_computed, ref, data, read, on_error, what, dtype)
+    return compute() if kept is None else kept.recalled(ref, data, dtype, compute)
+
+
+def _computed(
+    ref: OperatorRef,
+    data: TrainingData,
+    read: ReadSample,
+    on_error: OnError,
+    what: str,
+    dtype: npt.DTypeLike,
+) -> Embedded:
     keys = data.sample_keys
     source = Values(range(len(data)), [_Key(key, place) for place, key in enumerate(keys)])
-    plan = Plan.of(source).then(Map(_Read(data))).then(Map(ref)).with_options(on_error=on_error)
+    steps = Plan.of(source).then(Map(_Read(data, read))).then(Map(ref))
+    plan = steps.with_options(on_error=on_error, batch_size=_batch_size())
     vectors: list[npt.NDArray[Any]] = []
     places: list[int] = []
     for chunk in run(plan):
@@ -84,6 +106,16 @@ def embedded(
     )
 
 
+def _batch_size() -> int:
+    """Rows of a batch, which a sum depends on in the last bit, and so does what is learned of it.
+
+    An engine that finds it by measuring finds another one every time.
+    """
+    import torch
+
+    return _ON_GPU if torch.cuda.is_available() else _ON_CPU
+
+
 class _Key(str):
     """A sample's key, which knows the sample's place: keys need not be unique."""
 
@@ -96,13 +128,14 @@ class _Key(str):
         return made
 
 
-class _Read(Operator[int, Image]):
-    """The image of a sample, read and decoded."""
+# Any: what operators take has no common type.
+class _Read(Operator[int, Any]):
+    """A sample, read and decoded."""
 
     placement = "threads"
 
-    def __init__(self, data: TrainingData) -> None:
-        self._data = data
+    def __init__(self, data: TrainingData, read: ReadSample) -> None:
+        self._data, self._read = data, read
 
-    def __call__(self, value: int) -> Image:
-        return serving_image(self._data, value)
+    def __call__(self, value: int) -> Any:
+        return self._read(self._data, value)

@@ -3,60 +3,27 @@
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from towhee.errors import TrainingError, one_line
 from towhee.models.machine import cores
-from towhee.trainer.importing import import_lightning
-from towhee.trainer.loop import BEST, Course, Outcome, lightning_module, load_weights
+from towhee.trainer.fine_tuning import lightning_module
+from towhee.trainer.importing import import_lightning, import_started_processes
+from towhee.trainer.interrupting import interruptible
+from towhee.trainer.keeping import BEST, LAST_CHECKPOINT, checkpoint_files, load_weights
+from towhee.trainer.loop import Course, Outcome, Run
+from towhee.trainer.several_devices import fitted_on_devices
 
 logger = logging.getLogger(__name__)
 
-LAST_CHECKPOINT = "last.ckpt"
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """How long a course runs, and on what.
-
-    Attributes:
-        epochs: at most.
-        accumulation: batches that make one step of the optimizer.
-        max_grad_norm: what gradients are scaled down to; ``None`` for no bound.
-        precision: Lightning's, ``"32-true"`` or ``"bf16-mixed"``.
-        accelerator: Lightning's, ``"cpu"``, ``"cuda"`` or ``"auto"``.
-        devices: how many of them, or which.
-        patience: evaluations without a better measure after which it ends; ``None`` for never.
-        monitor: the measure, or ``"loss"``.
-        load_best: whether the best weights are taken at the end, and not the last.
-        every_n_epochs: after which the state is kept, so that it can be resumed; 0 for never.
-        resume_from: a checkpoint to go on from.
-        tensorboard: whether to write for TensorBoard.
-        print_steps: batches between two lines of its curves.
-        has_bar: whether a progress bar is shown.
-    """
-
-    epochs: int
-    accumulation: int = 1
-    max_grad_norm: float | None = None
-    precision: str = "32-true"
-    accelerator: str = "cpu"
-    devices: Any = 1
-    patience: int | None = None
-    load_best: bool = True
-    monitor: str = "loss"
-    every_n_epochs: int = 1
-    resume_from: Path | None = None
-    tensorboard: Mapping[str, Any] | None = None
-    print_steps: int = 50
-    has_bar: bool = False
+_HOURS = 4
+"""For which devices wait for the first of them, which evaluates while they do."""
 
 
 def fitted(course: Course, run: Run, callbacks: Sequence[Any] = ()) -> Outcome:
@@ -68,33 +35,33 @@ def fitted(course: Course, run: Run, callbacks: Sequence[Any] = ()) -> Outcome:
         callbacks: of Lightning.
 
     Raises:
-        TrainingError: if the loss is no number, or a checkpoint cannot be written or read.
+        TrainingError: if the loss is no number, or a checkpoint cannot be written.
+        UsageError: if the checkpoint to go on from is damaged, or none.
     """
+    if run.device_count > 1:
+        return fitted_on_devices(course, run, callbacks)
+    return fitted_here(course, run, callbacks)
+
+
+def fitted_here(course: Course, run: Run, callbacks: Sequence[Any] = ()) -> Outcome:
+    """``fitted`` in this process, which is that of one device."""
     lightning = import_lightning()
     from safetensors import SafetensorError
 
-    module = lightning_module(course)
+    module = lightning_module(course, run)
+    is_shared = run.device_count > 1
     own = [*callbacks]
-    if run.patience is not None:
-        own.append(
-            lightning.callbacks.EarlyStopping(
-                monitor="mean_loss" if run.monitor == "loss" else run.monitor,
-                mode="max" if course.larger_is_better and run.monitor != "loss" else "min",
-                patience=run.patience,
-                min_delta=0.0,
-                strict=False,
-                check_on_train_epoch_end=True,
-            )
-        )
     if run.every_n_epochs:
-        own.append(_epoch_checkpoint(course.folder / LAST_CHECKPOINT, run.every_n_epochs))
-    with _quiet(), _all_cores():
+        own.append(_epoch_checkpoint(run.every_n_epochs))
+    with _quiet(), all_cores():
         board: Any = False
         if run.tensorboard is not None:
             board = _board(run.tensorboard, course.folder)
         trainer = lightning.Trainer(
             accelerator=run.accelerator,
-            devices=run.devices,
+            devices=run.device_count if run.accelerator == "cpu" else run.devices,
+            plugins=[checkpoint_files(), *([import_started_processes()] if is_shared else [])],
+            strategy=_strategy(run) if is_shared else "auto",
             precision=run.precision,
             max_epochs=run.epochs,
             accumulate_grad_batches=run.accumulation,
@@ -108,8 +75,10 @@ def fitted(course: Course, run: Run, callbacks: Sequence[Any] = ()) -> Outcome:
             enable_progress_bar=run.has_bar,
             use_distributed_sampler=False,
         )
+        resumed = None if run.resume_from is None else str(run.resume_from)
         try:
-            trainer.fit(module, ckpt_path=None if run.resume_from is None else str(run.resume_from))
+            with interruptible():
+                trainer.fit(module, ckpt_path=resumed)
         except (OSError, SafetensorError) as error:
             raise _disk_error(error, course.folder) from error
     if run.load_best and (course.folder / BEST).is_dir():
@@ -118,13 +87,21 @@ def fitted(course: Course, run: Run, callbacks: Sequence[Any] = ()) -> Outcome:
     return outcome
 
 
+def _strategy(run: Run) -> Any:
+    """How several devices average their gradients; each has a process that was started before."""
+    return import_lightning().strategies.DDPStrategy(
+        process_group_backend="gloo" if run.accelerator == "cpu" else "nccl",
+        timeout=timedelta(hours=_HOURS),
+    )
+
+
 def has_terminal() -> bool:
     """Whether a progress bar has somewhere to be seen."""
     return sys.stderr.isatty()
 
 
-def _epoch_checkpoint(path: Path, every: int) -> Any:
-    """Keep the state at the end of each epoch, put in its place when it is whole.
+def _epoch_checkpoint(every: int) -> Any:
+    """Keep the state at the end of each epoch.
 
     Lightning calls callbacks of this kind behind all others, so an epoch that ends the training
     is kept too.
@@ -134,12 +111,8 @@ def _epoch_checkpoint(path: Path, every: int) -> Any:
     class EpochCheckpoint(lightning.callbacks.Checkpoint):  # type: ignore[misc,name-defined]
         def on_train_epoch_end(self, trainer: Any, module: Any) -> None:
             is_last = trainer.should_stop or trainer.current_epoch + 1 == trainer.max_epochs
-            if (trainer.current_epoch + 1) % every and not is_last:
-                return
-            beside = path.with_name(f".{path.name}")
-            trainer.save_checkpoint(str(beside))
-            if trainer.is_global_zero:
-                os.replace(beside, path)
+            if (trainer.current_epoch + 1) % every == 0 or is_last:
+                module.keeper.keep(trainer)
 
     return EpochCheckpoint()
 
@@ -158,16 +131,15 @@ def _board(wanted: Mapping[str, Any], folder: Path) -> Any:
 def _disk_error(error: Exception, folder: Path) -> TrainingError:
     kept = folder / LAST_CHECKPOINT
     remedy = (
-        f"the state of the last whole epoch is in {str(kept)!r}: make room and pass "
-        f"resume_from={str(kept)!r}"
+        f"its last state is in {str(kept)!r}: make room and pass resume_from={str(kept)!r}"
         if kept.is_file()
-        else "no epoch was finished yet"
+        else "nothing was kept yet"
     )
     return TrainingError(f"training stopped: {one_line(error, 200)}; {remedy}")
 
 
 @contextmanager
-def _all_cores() -> Iterator[None]:
+def all_cores() -> Iterator[None]:
     """As many threads of torch as there are cores, whatever a backend has set before.
 
     Sums depend on their number in the last bit, and so does what is learned.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
@@ -11,6 +12,7 @@ import PIL.Image
 from towhee.errors import DataError, UsageError
 from towhee.models.preprocess import Preprocess
 from towhee.models.timm_models import import_timm
+from towhee.operators.base import OperatorRef
 from towhee.trainer.data import TrainingData
 from towhee.trainer.random_numbers import seeded
 from towhee.trainer.reading import as_picture
@@ -18,6 +20,10 @@ from towhee.types import Image
 
 if TYPE_CHECKING:
     import torch
+
+logger = logging.getLogger(__name__)
+
+_SIDE = 160  # pixels of a picture on the page of a report
 
 Augment = Literal["none", "light", "strong"]
 
@@ -52,6 +58,30 @@ def gives_tensors(data: TrainingData) -> bool:
     return data.transform is not None and is_tensor(data[0].value)
 
 
+def sample_picture(data: TrainingData, place: int) -> PIL.Image.Image | None:
+    """A small picture of a sample; none of one that cannot be read any more."""
+    try:
+        made = PIL.Image.fromarray(np.asarray(serving_image(data, place)))
+    except DataError as error:
+        logger.info("no picture of %s: %s", data.key(place), error)
+        return None
+    made.thumbnail((_SIDE, _SIDE))
+    return made
+
+
+def sample_heatmap(ref: OperatorRef, data: TrainingData, place: int) -> PIL.Image.Image | None:
+    """What a model looks at in a sample; nothing for a model that cannot be asked."""
+    from towhee.viz import heatmap
+
+    try:
+        seen = heatmap(ref, serving_image(data, place)).overlay()
+    except (UsageError, DataError) as error:
+        logger.info("no heatmap of %s: %s", data.key(place), error)
+        return None
+    seen.thumbnail((2 * _SIDE, 2 * _SIDE))
+    return seen
+
+
 class TrainingImages:
     """The pixels of samples as the network takes them, for a ``torch.utils.data.DataLoader``.
 
@@ -67,6 +97,8 @@ class TrainingImages:
 
     Source: ``timm.data.create_transform``.
     """
+
+    in_memory = False
 
     def __init__(
         self, data: TrainingData, preprocess: Preprocess, augment: str = "light", seed: int = 0
@@ -89,6 +121,10 @@ class TrainingImages:
                 return self._pixels(place), int(self._data.labels[place])
             except DataError as error:
                 return str(error)
+
+    def collate(self, samples: list[Any]) -> tuple[Any, Any, list[str]]:
+        """A batch of pixels."""
+        return collated(samples)
 
     def _pixels(self, place: int) -> Any:
         import torch

@@ -12,7 +12,7 @@ import numpy as np
 
 from towhee.errors import UsageError
 from towhee.trainer.data import TrainingData
-from towhee.trainer.loop import BEST, HISTORY
+from towhee.trainer.keeping import BEST, HISTORY
 from towhee.trainer.training_config import TrainingConfig
 
 logger = logging.getLogger(__name__)
@@ -85,7 +85,9 @@ def prepare_folder(folder: Path, config: TrainingConfig, *, is_resumed: bool) ->
     Raises:
         UsageError: if it holds an earlier training that is to stay.
     """
-    found = [name for name in (MODEL, CHECKPOINTS, HISTORY) if (folder / name).exists()]
+    # A training that was killed before anything was kept may have left the others.
+    left = (MODEL,) if config.resume_from else (MODEL, CHECKPOINTS, HISTORY)
+    found = [name for name in left if (folder / name).exists()]
     if found and not is_resumed and not config.overwrite_output_dir:
         raise UsageError(
             f"output_dir {str(folder)!r} holds an earlier training ({', '.join(found)}): choose "

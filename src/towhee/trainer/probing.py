@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from towhee.trainer.batches import FeatureRows
-from towhee.trainer.course import fits_timm, run_course, task_loss
+from towhee.trainer.course import run_course, task_loss
 from towhee.trainer.projecting import Head, composed
 from towhee.trainer.settings import PROJECTION
 from towhee.trainer.task import Learned, Task
@@ -38,11 +38,13 @@ def probed(task: Task) -> Learned:
     if before is not None:
         projection = composed(before, projection)
         classifier = None if classifier is None else composed(before, classifier)
+    if classifier is not None and not task.model.takes_classifier(model, classifier):
+        classifier = None
     length = projection.out_features
     return Learned(
         model,
         projection,
-        classifier if fits_timm(task, model, classifier) else None,
+        classifier,
         outcome,
         f"a projection of the features to {length} numbers",
     )

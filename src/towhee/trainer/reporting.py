@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import PIL.Image
 
-from towhee.errors import DataError, UsageError
 from towhee.operators.base import OperatorRef
 from towhee.trainer.checks import check
 from towhee.trainer.data import TrainingData
 from towhee.trainer.diagnosis import Watched, diagnose
 from towhee.trainer.embedding import Embedded
-from towhee.trainer.image_values import serving_image
 from towhee.trainer.metrics import Metric
 from towhee.trainer.report import Example, ReportData, with_embeddings, write_report
 from towhee.trainer.stratified import stratified_sample
+from towhee.trainer.trainable import Trainable
 
 logger = logging.getLogger(__name__)
 
@@ -32,10 +30,9 @@ _OF_THE_MOST_FREQUENT = ("accuracy", "knn", "recall@1")
 """Measures that the share of the most frequent class is the chance of."""
 
 _HEATMAPS = 6
-_SIDE = 160  # pixels of a picture on the page
 
 
-def noticed_of_data(train: TrainingData, evaluation: TrainingData) -> list[str]:
+def noticed_of_data(train: TrainingData, evaluation: TrainingData | None) -> list[str]:
     """What the owner of the data should know before a training, in plain words."""
     return [
         finding.message
@@ -60,6 +57,7 @@ def noticed_of_course(
 def write_training_report(
     page: Path,
     data: ReportData,
+    model: Trainable,
     ref: OperatorRef,
     evaluation: TrainingData,
     before: Embedded,
@@ -72,6 +70,7 @@ def write_training_report(
     Args:
         page: where to.
         data: what is known of it besides.
+        model: knows what can be seen of a sample.
         ref: the operator with the trained weights.
         evaluation: samples that were not trained on.
         before: their vectors by the untouched model.
@@ -82,43 +81,21 @@ def write_training_report(
     if len(rows) > _SAMPLES:
         rows = np.sort(stratified_sample(after.labels, _SAMPLES, seed))
 
-    def picture(row: int) -> PIL.Image.Image | None:
-        return _picture(evaluation, int(after.places[rows[row]]))
-
     filled = with_embeddings(
         data,
         before.vectors[rows],
         after.vectors[rows],
         after.labels[rows],
-        pictures=picture,
+        pictures=lambda row: model.picture(evaluation, int(after.places[rows[row]])),
         names=[evaluation.key(int(place)) for place in after.places[rows]],
         seed=seed,
     )
     shown = rows[stratified_sample(after.labels[rows], min(_HEATMAPS, len(rows)), seed)]
-    heatmaps = [_heatmap(ref, evaluation, int(after.places[row])) for row in shown]
-    found = tuple(each for each in heatmaps if each is not None)
-    write_report(replace(filled, heatmaps=found), page)
-
-
-def _picture(data: TrainingData, place: int) -> PIL.Image.Image | None:
-    """A small picture of a sample; none of one that cannot be read any more."""
-    try:
-        made = PIL.Image.fromarray(np.asarray(serving_image(data, place)))
-    except DataError as error:
-        logger.info("no picture of %s: %s", data.key(place), error)
-        return None
-    made.thumbnail((_SIDE, _SIDE))
-    return made
-
-
-def _heatmap(ref: OperatorRef, data: TrainingData, place: int) -> Example | None:
-    """What the trained model looks at in a sample; nothing for a model that cannot be asked."""
-    from towhee.viz import heatmap
-
-    try:
-        seen = heatmap(ref, serving_image(data, place)).overlay()
-    except (UsageError, DataError) as error:
-        logger.info("no heatmap of %s: %s", data.key(place), error)
-        return None
-    seen.thumbnail((2 * _SIDE, 2 * _SIDE))
-    return Example(data.classes[int(data.labels[place])], seen, data.key(place))
+    heatmaps = []
+    for row in shown:
+        place = int(after.places[row])
+        seen = model.heatmap(ref, evaluation, place)
+        if seen is not None:
+            label = evaluation.classes[int(evaluation.labels[place])]
+            heatmaps.append(Example(label, seen, evaluation.key(place)))
+    write_report(replace(filled, heatmaps=tuple(heatmaps)), page)

@@ -11,6 +11,21 @@ from towhee.operators.base import OperatorRef
 
 
 @dataclass(frozen=True, slots=True)
+class Measured:
+    """Figures of other trainings like one that learns from all samples, and holds none out.
+
+    Attributes:
+        baseline: the measures of the untouched model.
+        metrics: the same of trained ones.
+        how: they were taken, such as ``"by cross-validation over 5 folds"``.
+    """
+
+    baseline: Mapping[str, float]
+    metrics: Mapping[str, float]
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrainingResult:
     """A trained model, and how it came about.
 
@@ -21,6 +36,8 @@ class TrainingResult:
         metric: the name of what the best checkpoint was chosen by.
         baseline: the measures of the untouched model.
         metrics: the same measures of the trained one.
+        pretrained: the same of the model in front of its labels, where there was a step without
+            them (``pretrain`` or ``teacher``); ``None`` where there was none.
         larger_is_better: whether that measure should rise.
         history: one mapping an evaluation: epoch, step, mean loss, learning rate and measures.
         reasons: why each thing that was left open became what it is.
@@ -36,6 +53,7 @@ class TrainingResult:
     metric: str
     baseline: Mapping[str, float]
     metrics: Mapping[str, float]
+    pretrained: Mapping[str, float] | None = None
     larger_is_better: bool = True
     history: Sequence[Mapping[str, Any]] = ()
     reasons: Mapping[str, str] = field(default_factory=dict)
@@ -51,4 +69,5 @@ class TrainingResult:
 
     def __str__(self) -> str:
         before, after = self.baseline[self.metric], self.metrics[self.metric]
-        return f"{self.metric} {before:.4f} → {after:.4f} by {self.method}, in {self.folder}"
+        first = "" if self.pretrained is None else f"{self.pretrained[self.metric]:.4f} → "
+        return f"{self.metric} {before:.4f} → {first}{after:.4f} by {self.method}, in {self.folder}"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from towhee.errors import UsageError
-from towhee.trainer.fitting import LAST_CHECKPOINT
+from towhee.trainer.keeping import LAST_CHECKPOINT
 from towhee.trainer.settings import Settings
 from towhee.trainer.training_config import TrainingConfig
+
+logger = logging.getLogger(__name__)
 
 _COURSE = "course.json"
 # What may be another when a training goes on: where it runs, and what is shown and kept of it.
@@ -21,6 +24,9 @@ _FREE = ("reasons", "accelerator", "devices", "precision", "workers")
 
 def resumed_checkpoint(config: TrainingConfig, checkpoints: Path) -> Path | None:
     """The checkpoint to go on from, ``None`` to begin.
+
+    A training that goes on in its own folder begins anew if it was killed before anything was
+    kept: so a job may name the folder from its first start on.
 
     Args:
         config: whose ``resume_from`` is a checkpoint, or a folder that has one.
@@ -34,10 +40,13 @@ def resumed_checkpoint(config: TrainingConfig, checkpoints: Path) -> Path | None
     named = Path(config.resume_from)
     tried = [named, named / LAST_CHECKPOINT, named / checkpoints.name / LAST_CHECKPOINT]
     found = next((path for path in tried if path.is_file()), None)
+    if found is None and named.resolve() in (checkpoints.resolve(), checkpoints.parent.resolve()):
+        logger.info("nothing was kept in %s yet, so the training begins anew", config.resume_from)
+        return None
     if found is None:
         raise UsageError(
             f"resume_from={config.resume_from!r} names no checkpoint; it is "
-            f"{str(checkpoints / LAST_CHECKPOINT)!r} once an epoch is finished"
+            f"{str(checkpoints / LAST_CHECKPOINT)!r} once something is kept"
         )
     return found
 

@@ -18,6 +18,7 @@ from towhee.trainer.generated import CLASSES, GENERATED, GeneratedImages, genera
 from towhee.trainer.labels import encode, require_classes
 from towhee.trainer.map_style import MapStyleValues, labels_of_map_style
 from towhee.trainer.media import is_picture, kind_of_file, located
+from towhee.trainer.scores import scores_of
 from towhee.trainer.stratified import stratified_sample
 from towhee.trainer.table_of import table_of
 from towhee.trainer.tables import Table
@@ -57,7 +58,8 @@ def dataset(
             in RGB, as the transforms of torchvision take them. Without it values stay what they
             are, and the operator prepares them as it does for inference.
         label: the column of labels, if its name does not say so (``"label"``, ``"class"``,
-            ``"target"``, …); ``False`` for data without labels.
+            ``"target"``, …); ``False`` for data without labels. Of several values numbers say how
+            alike they are (``"score"``, ``"similarity"``).
         value: the column of values, if its name does not say so (``"image"``, ``"path"``,
             ``"text"``, ``"audio"``, …), or several, whose values become tuples.
         key: the column that names the rows in messages and reports; if not given, a column named
@@ -156,6 +158,11 @@ def _from_table(
     keys = _keys(table, chosen)
     written = None if chosen.label is None else table.column(chosen.label)
     names = table.class_names.get(chosen.label or "") if classes is None else classes
+    scores = None
+    if written is not None and names is None and len(chosen.values) > 1:
+        scores = scores_of(written, keys, table.name)
+    if scores is not None:
+        written = names = None
     labels, names = _encoded(written, keys, names, table.name)
     rows = np.arange(len(table)) if size is None else stratified_sample(labels, size, seed)
     taken_keys = [keys[row] for row in rows.tolist()]
@@ -176,6 +183,7 @@ def _from_table(
         transform,
         files=any(files),
         images=is_picture(values[0], files[0]),
+        scores=None if scores is None else scores[rows],
     )
 
 

@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from towhee.trainer.data import TrainingData
 from towhee.trainer.embedding import Embedded
-from towhee.trainer.image_model import ImageModel
 from towhee.trainer.loop import Outcome
 from towhee.trainer.settings import Settings
+from towhee.trainer.trainable import Trainable
 from towhee.trainer.training_config import TrainingConfig
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Learned:
     """A trained model.
 
     Attributes:
-        model: of timm, without a classifier, in evaluation mode.
+        model: the network that the model's ``load`` gave, trained, in evaluation mode.
         projection: of its features; ``None`` for none.
         classifier: of its features, where one was learned.
         outcome: how the loop went.
@@ -61,7 +61,7 @@ class Task:
         callbacks: of Lightning.
     """
 
-    model: ImageModel
+    model: Trainable
     config: TrainingConfig
     settings: Settings
     train: TrainingData

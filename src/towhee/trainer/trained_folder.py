@@ -1,20 +1,20 @@
-"""The folder that a trained image model is saved in: timm's own, with what we add to it."""
+"""The folder of a trained model: written whole or not at all, with a card, and copied."""
 
 from __future__ import annotations
 
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from towhee.errors import TrainingError, UsageError, one_line
-from towhee.models.checkpoint import CONFIG_FILE, WEIGHTS_FILE
-from towhee.models.preprocess import Preprocess
+from towhee.models.checkpoint import CONFIG_FILE
 from towhee.models.projection import CONFIG_ENTRY, PROJECTION_FILE, projection_entry
 from towhee.models.timm_labels import LABELS_FILE
-from towhee.models.timm_models import import_timm
+from towhee.trainer.trainable import About
 
 if TYPE_CHECKING:
     import torch
@@ -22,30 +22,12 @@ if TYPE_CHECKING:
 CARD_FILE = "README.md"
 
 
-def write_model(
-    folder: Path,
-    model: Any,
-    *,
-    preprocess: Preprocess,
-    projection: torch.nn.Linear | None,
-    of_layer: tuple[str | None, str | None],
-    classifier: torch.nn.Linear | None,
-    classes: Sequence[str],
-    license: str | None,
-) -> None:
-    """Write a model folder that timm reads, and ``checkpoint=`` of the same operator.
-
-    It is written beside its place and moved there, so that it is whole or not there.
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write into, which is moved to its place when everything is in it.
 
     Args:
-        folder: must not exist, or is replaced.
-        model: a model of timm without a classifier.
-        preprocess: the model's own.
-        projection: a map of its features; ``None`` for none.
-        of_layer: layer and pooling whose features it maps.
-        classifier: of the features in front of timm's own, ``None`` for none.
-        classes: the names of the classes.
-        license: of the weights that the training began with.
+        folder: its place; what is there is replaced.
 
     Raises:
         TrainingError: if it cannot be written.
@@ -54,10 +36,7 @@ def write_model(
     try:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        _write(beside, model, preprocess, classifier, license)
-        _write_projection(beside, projection, of_layer)
-        names = [" ".join(name.split()) or "class" for name in classes]
-        (beside / LABELS_FILE).write_text("".join(f"{name}\n" for name in names), "utf-8")
+        yield beside
         _put(beside, folder)
     except OSError as error:
         raise TrainingError(
@@ -65,6 +44,38 @@ def write_model(
         ) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_labels(folder: Path, classes: Sequence[str]) -> None:
+    """The names of the classes, one a line."""
+    names = [" ".join(name.split()) or "class" for name in classes]
+    (folder / LABELS_FILE).write_text("".join(f"{name}\n" for name in names), "utf-8")
+
+
+def write_projection(
+    folder: Path, projection: torch.nn.Linear | None, of_layer: tuple[str | None, str | None]
+) -> None:
+    """What ``models/projection.py`` reads: a file beside the weights, stated in ``config.json``.
+
+    Args:
+        folder: which has a ``config.json``.
+        projection: a map of the features; nothing is written for ``None``.
+        of_layer: layer and pooling whose features it maps.
+    """
+    from safetensors.torch import save_file
+
+    if projection is None:
+        return
+    tensors = {
+        "weight": projection.weight.detach().float().cpu().contiguous(),
+        "bias": projection.bias.detach().float().cpu().contiguous(),
+    }
+    save_file(tensors, folder / PROJECTION_FILE)
+    file = folder / CONFIG_FILE
+    config: dict[str, Any] = json.loads(file.read_text("utf-8"))
+    stated = projection_entry(projection.out_features, *of_layer)
+    config[CONFIG_ENTRY] = config.get(CONFIG_ENTRY, {}) | stated
+    file.write_text(json.dumps(config, indent=2), "utf-8")
 
 
 def write_card(folder: Path, text: str) -> None:
@@ -105,81 +116,32 @@ def copy_model(source: Path, target: Path) -> None:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _write(
-    folder: Path,
-    model: Any,
-    preprocess: Preprocess,
-    classifier: torch.nn.Linear | None,
-    license: str | None,
-) -> None:
-    import torch
-    from safetensors.torch import save_file
-
-    import_timm()
-    from timm.models._hub import save_config_for_hf
-
-    if classifier is not None:
-        model.reset_classifier(classifier.out_features)
-        with torch.no_grad():
-            model.get_classifier().weight.copy_(classifier.weight)
-            model.get_classifier().bias.copy_(classifier.bias)
-    tensors = {
-        name: tensor.detach().cpu().contiguous().clone()
-        for name, tensor in model.state_dict().items()
-    }
-    save_file(tensors, folder / WEIGHTS_FILE, metadata={"format": "pt"})
-    stated = preprocess.as_config()
-    stated.pop("crop_offset", None)  # which timm does not know; its models have the first of ours
-    if license:
-        stated["license"] = license
-    save_config_for_hf(model, str(folder / CONFIG_FILE), model_config={"pretrained_cfg": stated})
-    if classifier is not None:
-        model.reset_classifier(0)
-
-
-def _write_projection(
-    folder: Path, projection: torch.nn.Linear | None, of_layer: tuple[str | None, str | None]
-) -> None:
-    from safetensors.torch import save_file
-
-    if projection is None:
-        return
-    tensors = {
-        "weight": projection.weight.detach().float().cpu().contiguous(),
-        "bias": projection.bias.detach().float().cpu().contiguous(),
-    }
-    save_file(tensors, folder / PROJECTION_FILE)
-    file = folder / CONFIG_FILE
-    config: dict[str, Any] = json.loads(file.read_text("utf-8"))
-    config[CONFIG_ENTRY] = projection_entry(projection.out_features, *of_layer)
-    file.write_text(json.dumps(config, indent=2), "utf-8")
-
-
 def card_text(
     *,
-    model: str,
+    about: About,
+    operator: str,
+    unit: str,
     method: str,
     trained: str,
     classes: Sequence[str],
-    counts: tuple[int, int],
+    count: int,
+    measured: str,
     figures: Mapping[str, tuple[float, float]],
     reasons: Mapping[str, str],
     settings: Mapping[str, Any],
     warnings: Sequence[str],
-    license: str | None,
 ) -> str:
     """A model card: what was trained on what, how, and how good it is."""
     lines = [
         "---",
-        "library_name: timm",
-        *([f"license: {license}"] if license else []),
-        "tags: [image-feature-extraction, towhee]",
+        f"library_name: {about.library}",
+        *([f"license: {about.license}"] if about.license else []),
+        f"tags: [{', '.join(about.tags)}, towhee]",
         "---",
         "",
-        f"# {model}, trained by {method}",
+        f"# {about.name}, trained by {method}",
         "",
-        f"Trained: {trained}, on {counts[0]} images of {len(classes)} classes; measured on "
-        f"{counts[1]} others.",
+        f"Trained: {trained}, on {count} {unit} of {len(classes)} classes; measured {measured}.",
         "",
         "| measure | untouched model | trained |",
         "|---|---|---|",
@@ -191,7 +153,7 @@ def card_text(
         "```python",
         "from towhee import ops",
         "",
-        'embed = ops.image_embedding.timm(checkpoint="this/folder")',
+        f'embed = ops.{operator}(checkpoint="this/folder")',
         "```",
         "",
         "## Choices and their reasons",

@@ -58,7 +58,8 @@ class TrainingConfig:
         dataloader_drop_last: leave out the last batch of an epoch if it is not full.
         dataloader_num_workers: processes that read samples; 0 reads in this one, -1 takes one a
             core.
-        lr: the learning rate at its highest.
+        lr: the learning rate at its highest; ``"find"`` tries all for a step each and takes the
+            one at which the loss falls fastest.
         metric: what the best model is chosen by, such as ``"accuracy"`` or ``"recall@1"``; see
             ``towhee.trainer.metrics``.
         print_steps: print a line each so many steps; ``None`` shows a progress bar.
@@ -67,8 +68,9 @@ class TrainingConfig:
             are waited for, or a mapping of ``monitor`` (``"metric"`` or ``"loss"``), ``patience``
             and ``mode`` (``"max"``, ``"min"``, or ``None`` for the way that the metric gets
             better); ``None``, ``False`` or ``"no"`` never stops.
-        model_checkpoint: a mapping of ``every_n_epoch``, or its value; ``None`` keeps none but
-            the last and the best.
+        model_checkpoint: how often the state is kept that a training goes on from: a mapping of
+            ``every_n_epoch`` (or its value) and ``every_n_steps``, which are steps of the
+            optimizer within an epoch; ``None`` for those keeps it once a minute.
         tensorboard: a mapping of ``log_dir`` (``None`` for one in ``output_dir``) and
             ``comment``, or the folder; ``None`` writes none.
         loss: its name (``LOSSES``), or a mapping of ``name_`` and its arguments.
@@ -83,8 +85,13 @@ class TrainingConfig:
         max_grad_norm: longer gradients are cut to this length; 0 cuts none.
         label_smoothing: the share of a label that goes to all classes alike, below 1.
         mixup: the alpha of mixup's beta distribution; 0 mixes none.
-        augment: how much training images are changed: ``"none"``, ``"light"`` or ``"strong"``.
+        augment: how much training samples are changed: ``"none"``, ``"light"`` or ``"strong"``.
         method: what is trained (``METHODS``).
+        pretrain: training without labels in front of that with labels: ``"simclr"``, ``"dino"``,
+            ``"masked_autoencoder"`` or ``"masked_prediction"``, or a mapping of ``name_`` and its
+            arguments, such as ``epoch_num``; ``None`` for none.
+        teacher: an operator, or the name or folder of a model, whose likeness of samples the
+            model learns in front of the labels; ``None`` for none.
         devices: how many devices, or a list of their numbers.
         resume_from: a checkpoint to go on from.
 
@@ -124,8 +131,10 @@ class TrainingConfig:
     mixup: float = 0.0
     augment: Literal["none", "light", "strong"] | None = None
     method: str | None = None
+    pretrain: Named | None = None
+    teacher: Named | None = None
     resume_from: str | None = None
-    lr: float | None = None
+    lr: float | Literal["find"] | None = None
     loss: Named | None = None
     optimizer: Named | None = None
     lr_scheduler_type: str | None = None

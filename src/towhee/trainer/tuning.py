@@ -6,18 +6,18 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 from towhee.errors import DataError
-from towhee.models.layers import with_layer
 from towhee.trainer.adaptation import adapted, freeze_statistics
-from towhee.trainer.batches import FeatureRows, tensor_batches
-from towhee.trainer.course import fits_timm, run_course, task_loss
+from towhee.trainer.batches import FeatureRows, input_batches
+from towhee.trainer.course import run_course, task_loss
 from towhee.trainer.data import TrainingData
 from towhee.trainer.embedding import embedded
-from towhee.trainer.image_values import TrainingImages, gives_tensors
 from towhee.trainer.projecting import composed
 from towhee.trainer.task import Learned, Task
-from towhee.trainer.trunk import Cut, cut_network
+from towhee.trainer.trainable import Rows
+from towhee.trainer.trunk import Cut
 
 if TYPE_CHECKING:
     import torch
@@ -34,36 +34,41 @@ def tuned(task: Task) -> Learned:
     settings, config = task.settings, task.config
     model, projection = task.model.load()
     decay = config.optimizer_arguments.get("weight_decay", 0.05)
-    adaptation = adapted(model, settings.method, settings.lr, decay)
+    stages = task.model.stages(model)
+    adaptation = adapted(model, settings.method, settings.lr, decay, stages)
     if config.freeze_bn:
         freeze_statistics(model, all_of_them=True)
+    if task.model.abilities.from_scratch:  # what there was before says nothing of its vectors
+        projection = None
     whole = _vectors_of(task, model, projection)
-    loss = task_loss(task, task.known.vectors.shape[1])
-    _begin_classifier(loss, task)
-    cut = _cut(task, model)
-    if cut is None:
-        rows: Any = TrainingImages(task.train, task.model.preprocess, settings.augment, config.seed)
-        network = whole
-        gallery: Any = TrainingImages(
-            task.train.subset(task.gallery), task.model.preprocess, "none"
-        )
-        queries: Any = TrainingImages(task.evaluation, task.model.preprocess, "none")
+    if task.model.abilities.from_scratch:
+        loss = task_loss(task, _length(task, whole))
     else:
-        rows, queries = (_positions(task, cut, each) for each in (task.train, task.evaluation))
-        gallery = rows.subset(task.gallery)
+        loss = task_loss(task, task.known.vectors.shape[1])
+        _begin_classifier(loss, task)
+    cut = _cut(task, model)
+    rows: Rows
+    gallery: Rows
+    queries: Rows
+    if cut is None:
+        rows = task.model.training_rows(task.train, settings.augment, config.seed)
+        network = whole
+        gallery = task.model.serving_rows(task.train.subset(task.gallery))
+        queries = task.model.serving_rows(task.evaluation)
+    else:
+        known, queries = (_positions(task, cut, each) for each in (task.train, task.evaluation))
+        rows, gallery = known, known.subset(task.gallery)
         network = _vectors_of(task, cut.tail, projection)
     size_of_batch = config.val_batch_size or settings.batch_size
 
     def evaluate(part: torch.nn.Module) -> dict[str, float]:
-        found = [
-            np.concatenate([part(batch).float().cpu().numpy() for batch in batches])
-            for batches in (
-                tensor_batches(each, size_of_batch, part, settings.workers)
-                for each in (gallery, queries)
-            )
-        ]
-        known = task.known.subset(task.gallery).with_vectors(found[0])
-        return task.measure(known, task.queries.with_vectors(found[1]))
+        # A sample to train on may be lost on the way; with fewer to measure with, measures of two
+        # epochs could not be compared.
+        lost: list[int] = []
+        searched = _computed(part, gallery, size_of_batch, settings.workers, lost)
+        asked = _computed(part, queries, size_of_batch, settings.workers)
+        known = task.known.subset(np.delete(task.gallery, lost)).with_vectors(searched)
+        return task.measure(known, task.queries.with_vectors(asked))
 
     outcome = run_course(task, network, loss, adaptation.groups, rows, evaluate)
     model.cpu()
@@ -73,10 +78,12 @@ def tuned(task: Task) -> Learned:
     classifier = getattr(loss, "classifier", None)
     if classifier is not None and projection is not None:
         classifier = composed(projection, classifier)
+    if classifier is not None and not task.model.takes_classifier(model, classifier):
+        classifier = None
     return Learned(
         model,
         projection,
-        classifier if fits_timm(task, model, classifier) else None,
+        classifier,
         outcome,
         adaptation.trained + ("" if cut is None else f", behind {cut.layer}"),
     )
@@ -86,9 +93,7 @@ def _cut(task: Task, model: Any) -> Cut | None:
     """Where the network is cut, ``None`` where all of it has to run every epoch."""
     settings = task.settings
     is_fixed = settings.method == "partial" and settings.augment == "none"
-    if not is_fixed or task.model.layer is not None or gives_tensors(task.train):
-        return None
-    cut = cut_network(model, task.model.preprocess.input_size)
+    cut = task.model.cut(model, task.train) if is_fixed else None
     if cut is None:
         return None
     size = 2 * math.prod(cut.shape) * (len(task.train) + len(task.evaluation))
@@ -98,7 +103,7 @@ def _cut(task: Task, model: Any) -> Cut | None:
 def _positions(task: Task, cut: Cut, data: TrainingData) -> FeatureRows:
     """The output of the frozen part for all samples."""
     ref = task.model.positions(cut.layer)
-    found = embedded(ref, data, what="train on", dtype=np.float16)
+    found = embedded(ref, data, read=task.model.sample, what="train on", dtype=np.float16)
     if found.skipped:
         raise DataError(f"{len(found.skipped)} files are gone, first {found.skipped[0]!r}")
     return FeatureRows(found.vectors, found.labels, cut.shape)
@@ -107,11 +112,28 @@ def _positions(task: Task, cut: Cut, data: TrainingData) -> FeatureRows:
 def _vectors_of(task: Task, model: Any, projection: torch.nn.Linear | None) -> torch.nn.Module:
     import torch
 
-    whole = with_layer(model, task.model.layer, task.model.pooling)
+    whole = task.model.vectors(model)
     if projection is None:
         return whole
     projection.requires_grad_(False)  # what maps the features stays, and the features move
     return torch.nn.Sequential(whole, projection)
+
+
+def _length(task: Task, network: torch.nn.Module) -> int:
+    """Of the vectors that a network gives, as it gives them of one sample."""
+    import torch
+
+    rows = task.model.serving_rows(task.train.subset([0]))
+    with torch.inference_mode():
+        network.eval()
+        return int(_computed(network, rows, 1, 0).shape[1])
+
+
+def _computed(
+    network: torch.nn.Module, rows: Rows, size: int, workers: int, lost: list[int] | None = None
+) -> npt.NDArray[np.float32]:
+    batches = input_batches(rows, size, network, workers, lost)
+    return np.concatenate([network(batch).float().cpu().numpy() for batch in batches])
 
 
 def _begin_classifier(loss: torch.nn.Module, task: Task) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from sentence_models import MINILM, edited_copy
 from towhee.errors import WeightsError
+from towhee.models.text.behind import Behind
 from towhee.models.text.files import FolderFiles
 from towhee.models.text.layout import sentence_layout
 from towhee.models.text.sentence_network import SentenceNetwork
@@ -22,7 +23,7 @@ DENSE = {"idx": 2, "name": "2", "path": "2_Dense", "type": "sentence_transformer
 def test_the_layout_of_a_real_model() -> None:
     layout = sentence_layout(FolderFiles(MINILM))
     assert layout.poolings == ("mean",)
-    assert layout.has_unit_length
+    assert layout.behind == (Behind(),)
     assert (layout.max_tokens, layout.dimension, layout.padding) == (256, 384, 0)
     assert layout.prompt == ""
 
@@ -36,7 +37,8 @@ def test_without_a_length_of_its_own_the_least_of_the_others_holds(tmp_path: Pat
     ("changed", "told"),
     [
         ({"modules": None}, "has no modules.json"),
-        ({"modules": [*MODULES[:2], DENSE]}, "Transformer, Pooling, Dense"),
+        ({"modules": [*MODULES[:2], DENSE]}, "has no 2_Dense/config.json"),
+        ({"modules": [*MODULES[:2], {**DENSE, "type": "a.CNN"}]}, "Transformer, Pooling, CNN"),
         ({"modules": MODULES[:1]}, "lists the modules Transformer; towhee runs"),
         ({"modules": [{"idx": 0}]}, "names no modules"),
         ({"modules": {}}, "holds no list"),

@@ -31,6 +31,11 @@ class AstClassifier(AstNetwork):
         super().__init__(source, sounds=sounds)
         self._scores = scores
 
+    @property
+    def projection(self) -> None:
+        """None: scores are not projected."""
+        return None
+
     def unloaded(self) -> AstClassifier:
         """The same model with nothing of it in memory."""
         return AstClassifier(self.source, scores=self._scores, sounds=self._sounds)

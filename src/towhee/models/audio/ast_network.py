@@ -52,6 +52,11 @@ class AstNetwork(SoundNetwork):
         spectrogram: npt.NDArray[np.float32] = made["input_values"][0].astype(np.float32)
         return spectrogram
 
+    # Any: as above.
+    def whole_model(self, module: Any) -> Any:
+        """The transformer."""
+        return module.transformer
+
     def read_module(self) -> torch.nn.Module:
         """The transformer; its vector is the mean of its two classification tokens."""
         return _pooled(self.pretrained("ASTModel"))

@@ -10,9 +10,9 @@ import numpy.typing as npt
 from towhee.models.audio.spectrum import Samples, Spectrum, magnitudes, mel_filters
 
 _FRAME_SECONDS, _HOP_SECONDS = 0.025, 0.010
-_BANDS = 40
+BANDS = 40
 _QUIETEST = 1e-10
-_RANGE_DECIBELS = 80
+RANGE_DECIBELS = 80
 
 
 def mfcc(
@@ -36,30 +36,49 @@ def mfcc(
 
     Source: Davis and Mermelstein, 1980, https://doi.org/10.1109/TASSP.1980.1163420
     """
-    frame, hop = int(_FRAME_SECONDS * sample_rate), int(_HOP_SECONDS * sample_rate)
-    bins = 1 << (frame - 1).bit_length()
-    spectrum = magnitudes(samples, frame=frame, hop=hop, bins=bins, centred=True)
-    filters = mel_filters(
-        _BANDS,
-        bins=bins,
-        sample_rate=sample_rate,
-        lowest=0,
-        highest=sample_rate / 2,
-        scale="slaney",
-    )
-    decibels = 10 * np.log10(np.maximum(spectrum**2 @ filters, _QUIETEST))
-    decibels = np.maximum(decibels, decibels.max(initial=-np.inf) - _RANGE_DECIBELS)
-    found: npt.NDArray[np.float64] = decibels @ _cosines(coefficients).T
+    decibels = band_decibels(power_spectrum(samples, sample_rate) @ band_filters(sample_rate))
+    found: npt.NDArray[np.float64] = decibels @ cosines(coefficients).T
     if lifter:
         found *= 1 + lifter / 2 * np.sin(np.pi * np.arange(1, 1 + coefficients) / lifter)
     return found
 
 
+def power_spectrum(samples: Samples, sample_rate: int) -> Spectrum:
+    """The power of each frequency in the frames of ``mfcc``, ``(frames, bins) float64``."""
+    frame, hop = int(_FRAME_SECONDS * sample_rate), int(_HOP_SECONDS * sample_rate)
+    spectrum = magnitudes(samples, frame=frame, hop=hop, bins=_bins(sample_rate), centred=True)
+    return spectrum**2
+
+
+def band_filters(sample_rate: int) -> Spectrum:
+    """What sums up the frequencies of a power spectrum to bands, ``(bins, 40) float64``."""
+    return mel_filters(
+        BANDS,
+        bins=_bins(sample_rate),
+        sample_rate=sample_rate,
+        lowest=0,
+        highest=sample_rate / 2,
+        scale="slaney",
+    )
+
+
+def band_decibels(bands: Spectrum) -> Spectrum:
+    """The power of bands in decibels, down to 80 below the loudest of all."""
+    decibels = 10 * np.log10(np.maximum(bands, _QUIETEST))
+    found: Spectrum = np.maximum(decibels, decibels.max(initial=-np.inf) - RANGE_DECIBELS)
+    return found
+
+
+def _bins(sample_rate: int) -> int:
+    frame = int(_FRAME_SECONDS * sample_rate)
+    return 1 << (frame - 1).bit_length()
+
+
 @cache
-def _cosines(coefficients: int) -> Spectrum:
+def cosines(coefficients: int) -> Spectrum:
     """The first rows of the orthonormal cosine transform (of the second kind) of the bands."""
     orders = np.arange(coefficients)[:, None]
-    rows: Spectrum = np.cos(np.pi / _BANDS * orders * (np.arange(_BANDS) + 0.5))
-    rows *= np.sqrt(2 / _BANDS)
+    rows: Spectrum = np.cos(np.pi / BANDS * orders * (np.arange(BANDS) + 0.5))
+    rows *= np.sqrt(2 / BANDS)
     rows[0] /= np.sqrt(2)
     return rows

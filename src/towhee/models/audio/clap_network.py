@@ -65,6 +65,14 @@ class ClapAudioNetwork(SoundNetwork):
             raise WeightsError(f'{self.name} cannot be exported as ONNX: use backend="torch"')
         return super().onnx()
 
+    # Any: as above.
+    def whole_model(self, module: Any) -> Any:
+        """Both towers, that of texts as it was."""
+        clap = self.pretrained("ClapModel")
+        clap.audio_model.load_state_dict(module.model.state_dict())
+        clap.audio_projection.load_state_dict(module.projection.state_dict())
+        return clap
+
     def read_module(self) -> torch.nn.Module:
         """The audio tower with its projection."""
         return _audio_tower(self.pretrained("ClapModel"))

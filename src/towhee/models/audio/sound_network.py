@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from towhee.errors import DataError
 from towhee.models.audio.sample_sounds import sample_sounds
 from towhee.models.audio.spectrum import Samples
+from towhee.models.checkpoint import CONFIG_FILE, WEIGHTS_FILE
 from towhee.models.model_source import ModelSource
 from towhee.models.network import Batch, concatenated
 from towhee.models.onnx_cache import keep_export, kept_export
 from towhee.models.onnx_export import exported
+from towhee.models.projection import Projection, folder_projection
 from towhee.models.transformers.folder_digest import folder_digest
 from towhee.models.transformers.loading import load_pretrained
 
@@ -23,6 +28,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _EXAMPLE_ROWS, _CHECK_ROWS = 2, 3
+_BESIDE = (".json", ".txt", ".model")  # configurations and tokenizers
+_OF_TRAINING = ("labels.txt",)  # of an earlier one
 
 
 class SoundNetwork:
@@ -68,6 +75,29 @@ class SoundNetwork:
         """The fewest samples that it can take."""
         return 1
 
+    @property
+    def layer_name(self) -> str | None:
+        """The layer whose output it gives; ``None`` for the model's own."""
+        return None
+
+    @property
+    def projection(self) -> Projection | None:
+        """The projection that was trained on its vectors, if there is one in the folder."""
+        return folder_projection(self.folder, self.layer_name)
+
+    def check_length(self, samples: Samples) -> None:
+        """Refuse a sound that is too short.
+
+        Raises:
+            DataError: which says how long it has to be.
+        """
+        if len(samples) < self.least:
+            raise DataError(
+                f"a sound of {1000 * len(samples) / self.sample_rate:.1f} ms is too short for "
+                f"{self.name}, which takes {1000 * self.least / self.sample_rate:.0f} ms "
+                "and more; put silence behind it"
+            )
+
     def features(self, samples: Samples) -> npt.NDArray[np.float32]:
         """What the network takes for a window of sound."""
         raise NotImplementedError(f"{type(self).__name__} defines no features()")
@@ -75,6 +105,39 @@ class SoundNetwork:
     def read_module(self) -> torch.nn.Module:
         """The model, read from its files; it gives ``(n, d)`` for the features of ``n`` windows."""
         raise NotImplementedError(f"{type(self).__name__} defines no read_module()")
+
+    # Any: parameters, which torch has when it is imported.
+    def stages(self, module: Any) -> list[list[Any]]:
+        """The parameters of each stage, the first in front; none where layers are the stages."""
+        return []
+
+    def save(self, module: torch.nn.Module, folder: Path) -> None:
+        """Write a folder with the weights of a module as ``read_module`` gives it.
+
+        Everything beside the weights is that of the model's own folder.
+
+        Args:
+            module: of this model, trained.
+            folder: which is there, and empty.
+        """
+        from safetensors.torch import save_file
+
+        for file in sorted(self.folder.iterdir()):
+            is_beside = file.suffix in _BESIDE and not file.name.endswith(".index.json")
+            if file.is_file() and is_beside and file.name not in _OF_TRAINING:
+                shutil.copyfile(file, folder / file.name)
+        weights = {
+            name: tensor.detach().cpu().contiguous().clone()
+            for name, tensor in self.whole_model(module).state_dict().items()
+        }
+        save_file(weights, folder / WEIGHTS_FILE, metadata={"format": "pt"})
+        if not (folder / CONFIG_FILE).exists():
+            (folder / CONFIG_FILE).write_text("{}", "utf-8")
+
+    # Any: models of transformers, as above.
+    def whole_model(self, module: Any) -> Any:
+        """The model whose weights the folder holds, with those of a module."""
+        raise NotImplementedError(f"{type(self).__name__} defines no whole_model()")
 
     def settings(self) -> tuple[str, ...]:
         """What the vectors depend on besides the files."""
@@ -109,7 +172,8 @@ class SoundNetwork:
 
     @cached_property
     def _module(self) -> torch.nn.Module:
-        return self.read_module()
+        module, projection = self.read_module(), self.projection
+        return module if projection is None else projection.behind(module)
 
     def module(self) -> torch.nn.Module:
         """The network, as its library computes it."""

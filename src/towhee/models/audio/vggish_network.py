@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -49,6 +49,17 @@ class VggishNetwork(SoundNetwork):
             scale="htk",
         )
         return np.log(spectrum @ filters + _LOG_OFFSET).astype(np.float32)
+
+    # Any: the network below, whose class is made when torch is there.
+    def whole_model(self, module: Any) -> Any:
+        """The network itself."""
+        return module
+
+    def stages(self, module: Any) -> list[list[Any]]:
+        """The layers, one by one."""
+        layers = (*module.features, *module.embeddings)
+        found = [list(layer.parameters()) for layer in layers]
+        return [parameters for parameters in found if parameters]
 
     def read_module(self) -> torch.nn.Module:
         """The network, as wide as its weights are.

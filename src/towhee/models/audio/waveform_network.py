@@ -57,6 +57,16 @@ class WaveformNetwork(SoundNetwork):
         """The same model with nothing of it in memory."""
         return WaveformNetwork(self.source, self._kind, layer=self._layer, sounds=self._sounds)
 
+    @property
+    def layer_name(self) -> str | None:
+        """The number of the layer, if one was named."""
+        return None if self._layer is None else str(self._layer)
+
+    # Any: as below.
+    def whole_model(self, module: Any) -> Any:
+        """The network without the mean over time."""
+        return module.model
+
     def settings(self) -> tuple[str, ...]:
         """The class and the layer."""
         return self._kind, str(self._layer)

@@ -82,7 +82,7 @@ class OpenClipImage:
 
     def module(self) -> torch.nn.Module:
         """The tower with its weights; those of the other are let go."""
-        visual = _loaded(self.source).visual
+        visual = open_clip_model(self.source).visual
         import torch
 
         class ImageModule(torch.nn.Module):
@@ -91,10 +91,7 @@ class OpenClipImage:
                 self.visual = visual
 
             def forward(self, pixels: torch.Tensor) -> torch.Tensor:
-                vectors = self.visual(pixels)
-                # A CoCa's tower gives the tokens of patches too.
-                first: torch.Tensor = vectors[0] if isinstance(vectors, tuple) else vectors
-                return first
+                return vectors_of_pixels(self.visual, pixels)
 
         return ImageModule().eval()
 
@@ -149,7 +146,7 @@ class OpenClipText:
 
     def module(self) -> torch.nn.Module:
         """The tower with its weights; those of the other are let go."""
-        model = _loaded(self.source)
+        model = open_clip_model(self.source)
         del model.visual
         import torch
 
@@ -165,6 +162,14 @@ class OpenClipText:
         return TextModule().eval()
 
 
+def vectors_of_pixels(visual: Any, pixels: torch.Tensor) -> torch.Tensor:
+    """What the tower of images gives for pixels, ``(n, d)``."""
+    vectors = visual(pixels)
+    # A CoCa's tower gives the tokens of patches too.
+    first: torch.Tensor = vectors[0] if isinstance(vectors, tuple) else vectors
+    return first
+
+
 def _dimension(source: OpenClipSource) -> int:
     stated = source.config()["model_cfg"].get("embed_dim")
     if not isinstance(stated, int):
@@ -173,7 +178,13 @@ def _dimension(source: OpenClipSource) -> int:
 
 
 # Any: the library has no types.
-def _loaded(source: OpenClipSource) -> Any:
+def open_clip_model(source: OpenClipSource) -> Any:
+    """The model, both towers of it.
+
+    Raises:
+        MissingExtraError: if open_clip is not installed.
+        WeightsError: if the weights are absent, damaged, or of another model.
+    """
     open_clip = import_open_clip()
     folder = source.folder()
     with loading_errors(source.name), quiet_open_clip():

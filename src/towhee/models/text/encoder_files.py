@@ -8,6 +8,7 @@ from typing import Any
 from towhee.errors import WeightsError
 from towhee.models.checkpoint import CONFIG_FILE
 from towhee.models.json_file import read_json
+from towhee.models.projection import PROJECTION_FILE, Projection, stated_projection
 from towhee.models.transformers.loading import load_processor
 
 _NO_LIMIT = 1_000_000  # tokenizers write a number beyond all lengths where there is no limit
@@ -44,6 +45,18 @@ def width(config: dict[str, Any], name: str) -> int:
         if isinstance(config.get(field), int):
             return int(config[field])
     raise WeightsError(f"the configuration of {name!r} states no length of its vectors")
+
+
+def encoder_projection(folder: Path, config: dict[str, Any], pooling: str) -> Projection | None:
+    """The projection that was learned for the vectors of a pooling, ``None`` if there is none.
+
+    Raises:
+        WeightsError: if ``config.json`` states something that is no projection.
+    """
+    stated = stated_projection(config)
+    if stated is None or (stated.get("layer"), stated.get("pooling")) != (None, pooling):
+        return None
+    return Projection(folder / PROJECTION_FILE, stated["dimension"])
 
 
 def readable_tokens(config: dict[str, Any], stated: int) -> int | None:

@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 from towhee.models.checkpoint import CONFIG_FILE
 from towhee.models.file_digest import file_sha256_once
 from towhee.models.model_source import ModelSource
-from towhee.models.text.encoder_files import fast_tokenizer, read_config, readable_tokens
+from towhee.models.text.encoder_files import (
+    encoder_projection,
+    fast_tokenizer,
+    read_config,
+    readable_tokens,
+)
 from towhee.models.text.network_key import network_key
 from towhee.models.text.token_network import TokenNetwork
 from towhee.models.text.tokens import Tokenizer
@@ -46,6 +51,11 @@ class EncoderNetwork(TokenNetwork):
         texts: on which backends are compared; the samples if there are none.
         samples: texts of the kind that the model is for; the sample sentences if not given.
 
+    Attributes:
+        folder: with its files.
+        reading: as given.
+        projection: that was learned for its vectors, ``None`` for none.
+
     Raises:
         WeightsError: for files that are missing, damaged, or not to be had.
     """
@@ -58,11 +68,12 @@ class EncoderNetwork(TokenNetwork):
         texts: Sequence[str] = (),
         samples: Sequence[str] | None = None,
     ) -> None:
-        self._source, self._reading = source, reading
+        self._source, self.reading = source, reading
         self._given_texts, self._given_samples = texts, samples
-        self._folder = source.folder()
-        config = read_config(self._folder)
-        made = fast_tokenizer(self._folder, source.name)
+        self.folder = source.folder()
+        config = read_config(self.folder)
+        self.projection = encoder_projection(self.folder, config, reading.pooling)
+        made = fast_tokenizer(self.folder, source.name)
         self._tokenizer_content: bytes = made.backend_tokenizer.to_str().encode()
         tokenizer = Tokenizer(
             self._tokenizer_content,
@@ -77,23 +88,24 @@ class EncoderNetwork(TokenNetwork):
     def unloaded(self) -> EncoderNetwork:
         """The same model with nothing of it in memory."""
         return EncoderNetwork(
-            self._source, self._reading, texts=self._given_texts, samples=self._given_samples
+            self._source, self.reading, texts=self._given_texts, samples=self._given_samples
         )
 
     @cached_property
     def key(self) -> str:
         """What the vectors depend on, as one digest."""
-        weights = sorted(file for kind in _WEIGHTS for file in self._folder.glob(kind))
-        digests = [file_sha256_once(file) for file in (*weights, self._folder / CONFIG_FILE)]
-        how = self._reading
+        weights = sorted(file for kind in _WEIGHTS for file in self.folder.glob(kind))
+        digests = [file_sha256_once(file) for file in (*weights, self.folder / CONFIG_FILE)]
+        how = self.reading
         parts = [*digests, self._tokenizer_content.decode(), how.pooling, how.prompt]
         return network_key([*parts, how.max_tokens])
 
     def read_module(self) -> torch.nn.Module:
-        """The encoder and the pooling behind it."""
+        """The encoder, and the pooling and projection behind it."""
         return encoder_module(
-            self._folder,
-            self._reading.pooling,
+            self.folder,
+            self.reading.pooling,
             named=self.name,
             trust_pickle=self._source.trust_pickle,
+            behind=[] if self.projection is None else [self.projection.linear()],
         )

@@ -9,6 +9,7 @@ from typing import Any
 from towhee.errors import WeightsError
 from towhee.models.checkpoint import CONFIG_FILE
 from towhee.models.json_file import read_json
+from towhee.models.text.behind import Behind, behind_pooling
 from towhee.models.text.files import ModelFiles
 from towhee.models.text.pooling import POOLINGS
 from towhee.models.text.prompts import default_prompt
@@ -16,7 +17,7 @@ from towhee.models.text.prompts import default_prompt
 TOKENIZER_FILE = "tokenizer.json"
 _MODULES_FILE = "modules.json"
 _TRANSFORMER_FILE = "sentence_bert_config.json"
-_SUPPORTED = ("Transformer", "Pooling", "Normalize")
+_FIRST, _BEHIND = ("Transformer", "Pooling"), ("Dense", "Normalize")
 _NO_LIMIT = 1_000_000  # tokenizers write a number beyond all lengths where there is no limit
 _LEGACY_POOLINGS = {
     "pooling_mode_cls_token": "cls",
@@ -36,7 +37,7 @@ class SentenceLayout:
     Attributes:
         transformer: the folder of the transformer within the model, ``""`` or ``"0_Transformer/"``.
         poolings: over the tokens' vectors; several are put one behind the other.
-        has_unit_length: whether the model itself scales its vectors to unit length.
+        behind: what comes behind the pooling.
         max_tokens: beyond which a text is cut; ``None`` for no limit.
         cuts_left: whether it is cut at its beginning.
         lower_case: whether texts are put into lower case in front of the tokenizer.
@@ -47,7 +48,7 @@ class SentenceLayout:
 
     transformer: str
     poolings: tuple[str, ...]
-    has_unit_length: bool
+    behind: tuple[Behind, ...]
     max_tokens: int | None
     cuts_left: bool
     lower_case: bool
@@ -81,16 +82,18 @@ def sentence_layout(files: ModelFiles) -> SentenceLayout:
     width = stated.get("embedding_dimension") or stated.get("word_embedding_dimension")
     if not isinstance(width, int):
         raise WeightsError(f"{str(pooling)!r} states no dimension")
+    behind = behind_pooling(files, modules[2:], width * len(poolings))
+    widths = [step.outputs for step in behind if step.dense is not None]
     return SentenceLayout(
         transformer=transformer,
         poolings=poolings,
-        has_unit_length=len(modules) == 3,
+        behind=behind,
         max_tokens=_max_tokens(tokens, config, about_tokenizer),
         cuts_left=about_tokenizer.get("truncation_side") == "left",
         lower_case=bool(tokens.get("do_lower_case")),
         prompt=prompt,
         padding=config.get("pad_token_id") or 0,
-        dimension=width * len(poolings),
+        dimension=widths[-1] if widths else width * len(poolings),
     )
 
 
@@ -104,10 +107,10 @@ def _modules(file: Path) -> list[tuple[str, str]]:
         raise WeightsError(
             f"{str(file)!r} names no modules as sentence-transformers does"
         ) from error
-    if tuple(kinds) not in (_SUPPORTED[:2], _SUPPORTED):
+    if tuple(kinds[:2]) != _FIRST or not set(kinds[2:]) <= set(_BEHIND):
         raise WeightsError(
             f"{str(file)!r} lists the modules {', '.join(kinds)}; towhee runs "
-            f"{', '.join(_SUPPORTED)} (the last if there is one)"
+            f"{' and '.join(_FIRST)}, and behind them {' and '.join(_BEHIND)}"
         )
     return list(zip(kinds, folders, strict=True))
 

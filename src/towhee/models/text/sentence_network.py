@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from towhee.models.checkpoint import CONFIG_FILE
@@ -60,9 +61,16 @@ class SentenceNetwork(TokenNetwork):
             files.weights(layout.transformer),
             files.needed(layout.transformer + CONFIG_FILE),
             self._tokenizer_file,
+            *self._dense,
         )
         return network_key([*map(file_sha256_once, read), astuple(layout), self._prompt])
 
     def read_module(self) -> torch.nn.Module:
         """The transformer and what comes behind it, as sentence-transformers computes them."""
-        return sentence_module(self._spec.files.weights(self.layout.transformer), self.layout)
+        weights = self._spec.files.weights(self.layout.transformer)
+        return sentence_module(weights, self.layout, self._dense)
+
+    @property
+    def _dense(self) -> list[Path]:
+        folders = [step.dense for step in self.layout.behind if step.dense is not None]
+        return [self._spec.files.weights(folder) for folder in folders]

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from towhee.errors import WeightsError
+from towhee.models.text.behind import dense_module, unit_length_module
 from towhee.models.text.encoder_files import read_config
 from towhee.models.text.layout import SentenceLayout
 from towhee.models.text.pooling import POOLER, POOLINGS
@@ -21,12 +22,15 @@ _POOLERS_WEIGHTS = "pooler."
 _WITHOUT_AUTO = ("DPRContextEncoder", "DPRQuestionEncoder")  # AutoModel takes one for the other
 
 
-def sentence_module(weights: Path, layout: SentenceLayout) -> torch.nn.Module:
+def sentence_module(
+    weights: Path, layout: SentenceLayout, dense: Sequence[Path] = ()
+) -> torch.nn.Module:
     """A sentence model: it gives ``(n, d)`` for token ids and mask ``(n, length) int64``.
 
     Args:
         weights: the file, beside the ``config.json`` of its transformer.
         layout: what comes behind the transformer.
+        dense: the files of the linear layers behind the pooling, in their order.
 
     Raises:
         MissingExtraError: if torch or transformers is not installed.
@@ -39,11 +43,21 @@ def sentence_module(weights: Path, layout: SentenceLayout) -> torch.nn.Module:
         trust_pickle=weights.suffix != _SAFE,
         may_lack=(_POOLERS_WEIGHTS,),
     )
-    return pooled(transformer, layout.poolings, has_unit_length=layout.has_unit_length)
+    files = iter(dense)
+    steps = [
+        unit_length_module() if step.dense is None else dense_module(next(files), step)
+        for step in layout.behind
+    ]
+    return pooled(transformer, layout.poolings, steps)
 
 
 def encoder_module(
-    folder: Path, pooling: str, *, named: str, trust_pickle: bool = False
+    folder: Path,
+    pooling: str,
+    *,
+    named: str,
+    trust_pickle: bool = False,
+    behind: Sequence[torch.nn.Module] = (),
 ) -> torch.nn.Module:
     """The encoder in a folder of transformers, pooled, as a module of the same kind.
 
@@ -54,6 +68,7 @@ def encoder_module(
         pooling: one of ``POOLINGS``, or ``POOLER`` for the model's own.
         named: what messages call the weights.
         trust_pickle: take weights that can run code when they are loaded.
+        behind: modules of the pooled vectors.
 
     Raises:
         MissingExtraError: if torch or transformers is not installed.
@@ -77,13 +92,21 @@ def encoder_module(
         )
     if pooling != POOLER and architecture in _WITHOUT_AUTO:
         raise WeightsError(f'{named!r} gives texts no vectors of their tokens: pooling="{POOLER}"')
-    return pooled(model, (pooling,))
+    return pooled(model, (pooling,), behind)
 
 
 def pooled(
-    transformer: torch.nn.Module, poolings: Sequence[str], *, has_unit_length: bool = False
+    transformer: torch.nn.Module,
+    poolings: Sequence[str],
+    behind: Sequence[torch.nn.Module] = (),
 ) -> torch.nn.Module:
-    """A transformer and poolings over its tokens, one behind the other, as one module."""
+    """A transformer and poolings over its tokens, one behind the other, as one module.
+
+    Args:
+        transformer: of transformers.
+        poolings: side by side.
+        behind: modules of the pooled vectors, one after the other.
+    """
     import_transformers()
     import torch
 
@@ -93,17 +116,19 @@ def pooled(
         def __init__(self) -> None:
             super().__init__()
             self.transformer = transformer
+            self.steps = torch.nn.ModuleList(behind)
 
         def forward(self, ids: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
             output = self.transformer(input_ids=ids, attention_mask=mask)
-            if not pools:
-                own: torch.Tensor = output.pooler_output
-                return own
-            tokens = output.last_hidden_state
-            present = mask.unsqueeze(-1).to(tokens.dtype)
-            vectors = torch.cat([pool(tokens, present) for pool in pools], dim=-1)
-            if has_unit_length:
-                vectors = torch.nn.functional.normalize(vectors, p=2, dim=-1)
+            vectors: torch.Tensor
+            if pools:
+                tokens = output.last_hidden_state
+                present = mask.unsqueeze(-1).to(tokens.dtype)
+                vectors = torch.cat([pool(tokens, present) for pool in pools], dim=-1)
+            else:
+                vectors = output.pooler_output
+            for step in self.steps:
+                vectors = step(vectors)
             return vectors
 
     return Pooled().eval()

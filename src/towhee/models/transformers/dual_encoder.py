@@ -38,6 +38,7 @@ class DualEncoder:
         dimension: of its vectors, from its configuration.
         image, text: the vectors of a tower's input, from the model.
         image_parts, text_parts: the parts of the model that only this tower needs.
+        heads: the linear layers at the end of both, images' first; none where other things end one.
         is_filled: whether texts are filled up to the most tokens that it reads, as it was trained.
         extra: that brings what it needs.
     """
@@ -49,6 +50,7 @@ class DualEncoder:
     text: _OfTokens
     image_parts: tuple[str, ...]
     text_parts: tuple[str, ...]
+    heads: tuple[str, ...] = ()
     is_filled: bool = False
     extra: str = "transformers"
 

@@ -50,6 +50,7 @@ CLIP = DualEncoder(
     text=_clip_text,
     image_parts=("vision_model", "visual_projection"),
     text_parts=("text_model", "text_projection"),
+    heads=("visual_projection", "text_projection"),
 )
 SIGLIP = DualEncoder(
     "SiglipModel",
@@ -70,4 +71,5 @@ BLIP = DualEncoder(
     text=_blip_text,
     image_parts=("vision_model", "vision_proj", "itm_head"),
     text_parts=("text_encoder", "text_proj", "itm_head"),
+    heads=("vision_proj", "text_proj"),
 )

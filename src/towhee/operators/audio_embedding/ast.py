@@ -97,11 +97,7 @@ class AstAudioEmbedding(SoundOperator["AstNetwork"]):
     @property
     def dimension(self) -> int:
         """The length of the vectors; a listed model's is known, others say it in their files."""
-        if self._source.known.dimension is not None:
-            return self._source.known.dimension
-        from towhee.models.transformers.config import load_config
-
-        return int(load_config(self._source.folder()).hidden_size)
+        return self.dimension_of(self._source, lambda config: config.hidden_size)
 
     def network(self) -> AstNetwork:
         """The model, read from its folder, the cache or the Hub."""

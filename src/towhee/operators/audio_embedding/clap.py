@@ -113,11 +113,8 @@ class ClapAudioEmbedding(SoundOperator[Any]):
     @property
     def dimension(self) -> int:
         """The length of the vectors; a listed model's is known, others say it in their files."""
-        if self._source.known.dimension is not None:
-            return self._source.known.dimension
-        from towhee.models.transformers.config import load_config
-
-        return int(load_config(self._source.folder()).projection_dim)
+        tower = "text" if self._reads else None  # training projects the vectors of sounds alone
+        return self.dimension_of(self._source, lambda config: config.projection_dim, tower)
 
     def network(self) -> ClapAudioNetwork | ClapTextNetwork:
         """The tower, read from its folder, the cache or the Hub."""

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from towhee.errors import DataError, UsageError
+from towhee.errors import UsageError
+from towhee.models.model_source import ModelSource
+from towhee.models.projection import folder_projection
 from towhee.models.run_conditions import RunConditions
+from towhee.models.transformers.config import load_config
 from towhee.models.vectors import unit_length
 from towhee.operators.audio_embedding.sound import as_sound, windows
 from towhee.operators.network_operator import NetworkOperator
@@ -51,7 +54,7 @@ class SoundOperator(NetworkOperator[Any, N]):
         if long_sounds not in _LONG_SOUNDS:
             choices = ", ".join(_LONG_SOUNDS)
             raise UsageError(f"long_sounds is one of {choices}, not {long_sounds!r}")
-        self._averages = long_sounds == "average"
+        self.averages = long_sounds == "average"
         self._calibration = tuple(calibration)
         super().__init__(
             known_as,
@@ -72,6 +75,22 @@ class SoundOperator(NetworkOperator[Any, N]):
         rate = network.sample_rate
         return make(sounds=[as_sound(value, rate) for value in self._calibration])
 
+    def dimension_of(
+        self, source: ModelSource, own: Callable[[Any], int], layer: str | None = None
+    ) -> int:
+        """The length of the vectors: a listed model's is known, others say it in their files.
+
+        Args:
+            source: of the model.
+            own: what its configuration says of vectors without a projection.
+            layer: whose output is taken.
+        """
+        if source.known.dimension is not None:
+            return source.known.dimension
+        folder = source.folder()
+        projection = folder_projection(folder, layer)
+        return int(own(load_config(folder))) if projection is None else projection.dimension
+
     def setup(self) -> None:
         """Read the model and settle what runs it."""
         from towhee.models.transformers.importing import import_transformers
@@ -87,14 +106,9 @@ class SoundOperator(NetworkOperator[Any, N]):
         """
         network = self.running.network
         samples = as_sound(value, network.sample_rate)
-        if len(samples) < network.least:
-            raise DataError(
-                f"a sound of {1000 * len(samples) / network.sample_rate:.1f} ms is too short for "
-                f"{network.name}, which takes {1000 * network.least / network.sample_rate:.0f} ms "
-                "and more; put silence behind it"
-            )
+        network.check_length(samples)
         parts = windows(samples, network.window, network.step)
-        return [network.features(part) for part in (parts if self._averages else parts[:1])]
+        return [network.features(part) for part in (parts if self.averages else parts[:1])]
 
     def _vectors(
         self, backend: Backend, prepared: Sequence[list[npt.NDArray[Any]]]

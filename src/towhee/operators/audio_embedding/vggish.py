@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from towhee.errors import UsageError
 from towhee.models.model_source import model_source
+from towhee.models.projection import folder_projection
 from towhee.models.run_conditions import RunConditions
 from towhee.operators.audio_embedding.sound_operator import SoundOperator
 
@@ -91,7 +92,8 @@ class VggishAudioEmbedding(SoundOperator["VggishNetwork"]):
     @property
     def dimension(self) -> int:
         """The length of the vectors."""
-        return _DIMENSION
+        projection = folder_projection(self._source.folder())
+        return _DIMENSION if projection is None else projection.dimension
 
     def network(self) -> VggishNetwork:
         """The network, read from its folder."""

@@ -64,11 +64,11 @@ class WaveformOperator(SoundOperator["WaveformNetwork"]):
     @property
     def dimension(self) -> int:
         """The length of the vectors; a listed model's is known, others say it in their files."""
-        if self._source.known.dimension is not None:
-            return self._source.known.dimension
-        from towhee.models.transformers.config import load_config
-
-        return int(load_config(self._source.folder()).hidden_size)
+        return self.dimension_of(
+            self._source,
+            lambda config: config.hidden_size,
+            None if self._layer is None else str(self._layer),
+        )
 
     def network(self) -> WaveformNetwork:
         """The model, read from its folder, the cache or the Hub."""

@@ -43,19 +43,25 @@ class TowerOperator(NetworkOperator[Any, TowerNetwork]):
         self._image, self._text = image, text
         self._calibration = tuple(calibration)
         self._dimension = dimension
-        tower = image or text
-        assert tower is not None
         super().__init__(
-            tower.name, conditions, normalize=normalize, has_calibration=bool(self._calibration)
+            self.tower.name,
+            conditions,
+            normalize=normalize,
+            has_calibration=bool(self._calibration),
         )
+
+    @property
+    def tower(self) -> ImageTower | TextTower:
+        """The half of the model that it runs."""
+        tower = self._image or self._text
+        assert tower is not None
+        return tower
 
     @property
     def dimension(self) -> int:
         """The length of the vectors; a listed model's is known, others say it in their files."""
         if self._dimension is None:
-            tower = self._image or self._text
-            assert tower is not None
-            self._dimension = tower.dimension()
+            self._dimension = self.tower.dimension()
         return self._dimension
 
     def network(self) -> TowerNetwork:

@@ -110,9 +110,12 @@ class TransformersTextEmbedding(TokenOperator["EncoderNetwork"]):
         """The length of the vectors; a listed model's is known, others say it in their files."""
         if self.source.known.dimension is not None:
             return self.source.known.dimension
-        from towhee.models.text.encoder_files import read_config, width
+        from towhee.models.text.encoder_files import encoder_projection, read_config, width
 
-        return width(read_config(self.source.folder()), self.source.name)
+        folder = self.source.folder()
+        config = read_config(folder)
+        projection = encoder_projection(folder, config, self._reading[0])
+        return width(config, self.source.name) if projection is None else projection.dimension
 
     def network(self) -> EncoderNetwork:
         """The model, read from its folder, the cache or the Hub."""

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from towhee.errors import UnknownNameError, UsageError
 from towhee.trainer.metrics.agreement import nmi, pair_cosines, spearman
 from towhee.trainer.metrics.classification import accuracy, cross_entropy, f1
+from towhee.trainer.metrics.matching import mean_reciprocal_rank
 from towhee.trainer.metrics.retrieval import knn_accuracy, map_at_r, r_precision, recall_at_k
 
 Needs = Literal["logits", "embeddings", "pairs"]
@@ -121,6 +122,11 @@ def _pairs(outputs: Any, targets: Any) -> float:
     return spearman(pair_cosines(*outputs), targets)
 
 
+def _matches(outputs: Any, targets: Any) -> float:
+    first, second = outputs
+    return mean_reciprocal_rank(first, second, targets)
+
+
 _FAMILIES: dict[str, Callable[[int], Metric]] = {"recall": _recall, "knn": _knn}
 _METRICS = {
     metric.name: metric
@@ -135,6 +141,7 @@ _METRICS = {
         Metric("r_precision", "R-precision", "embeddings", True, r_precision, takes_gallery=True),
         Metric("nmi", "Normalised mutual information", "embeddings", True, nmi),
         Metric("spearman", "Spearman's rank correlation", "pairs", True, _pairs),
+        Metric("mrr", "Mean reciprocal rank", "pairs", True, _matches),
     )
 }
 _ALIASES = {
@@ -149,4 +156,5 @@ _ALIASES = {
     "precision@1": "recall@1",
     "mean_average_precision@r": "map@r",
     "spearmanr": "spearman",
+    "mean_reciprocal_rank": "mrr",
 }

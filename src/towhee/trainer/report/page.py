@@ -76,6 +76,7 @@ def _sections(data: ReportData) -> list[tuple[str, str]]:
         ("Confusion", _confusion(data)),
         ("Recall", _recall(data)),
         ("Neighbours", neighbours_rows(data.neighbours)),
+        ("Pairs", _pairs(data)),
         ("Map", _maps(data)),
         ("Mislabelled", _mislabelled(data)),
         ("Hardest", _hardest(data)),
@@ -97,10 +98,12 @@ def _result(data: ReportData) -> str:
     rows = []
     for name in names:
         before, after = data.baseline.get(name), data.metrics.get(name)
-        rows.append((name, before, after, change(before, after)))
+        between = (data.pretrained.get(name),) if data.pretrained else ()
+        rows.append((name, before, *between, after, change(before, after)))
     if not rows:
         return ""
-    headings = ("measure", "untouched model", "trained model", "change")
+    without_labels = ("before labels",) if data.pretrained else ()
+    headings = ("measure", "untouched model", *without_labels, "trained model", "change")
     return _verdict(data) + table("Result", headings, rows)
 
 
@@ -141,6 +144,18 @@ def _confusion(data: ReportData) -> str:
     if data.confusion is None or not data.classes:
         return ""
     return confusion_figure(data.confusion, data.classes)
+
+
+def _pairs(data: ReportData) -> str:
+    if not data.pairs:
+        return ""
+    rows = [(each.first, each.second, each.score, each.before, each.after) for each in data.pairs]
+    headings = ("first", "second", "score", "cosine before", "cosine after")
+    return (
+        '<p class="soft">Pairs whose place by the cosine of the trained model is the farthest from '
+        "their place by score. Look at them: the score may be wrong.</p>\n"
+        + table("Pairs", headings, rows)
+    )
 
 
 def _maps(data: ReportData) -> str:

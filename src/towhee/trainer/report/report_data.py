@@ -75,6 +75,24 @@ class EmbeddingMap:
 
 
 @dataclass(frozen=True, slots=True)
+class PairLine:
+    """A pair of texts with its score, and how alike two models take them for.
+
+    Attributes:
+        first, second: the texts.
+        score: what the pair was given with.
+        before: the cosine by the untouched model.
+        after: the cosine by the trained one.
+    """
+
+    first: str
+    second: str
+    score: float
+    before: float
+    after: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReportData:
     """What a report shows; what is empty or None is left out.
 
@@ -84,6 +102,7 @@ class ReportData:
         metric: the measure by which the model was chosen.
         larger_is_better: whether it should rise.
         baseline: the measures of the untouched model, by name.
+        pretrained: the same of the model in front of its labels; empty for no such step.
         metrics: the same of the trained model.
         warnings: what the reader must know, in plain words.
         config: the settings.
@@ -99,6 +118,7 @@ class ReportData:
         mislabelled: the samples whose label is most probably wrong.
         maps: the embeddings on a plane.
         heatmaps: pictures of what the model looks at.
+        pairs: those whose cosine goes with their score the least, the worst first.
 
     Raises:
         UsageError: if the confusion matrix does not fit the classes.
@@ -109,6 +129,7 @@ class ReportData:
     metric: str = ""
     larger_is_better: bool = True
     baseline: Mapping[str, float] = field(default_factory=dict)
+    pretrained: Mapping[str, float] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     warnings: Sequence[str] = ()
     config: Mapping[str, Any] = field(default_factory=dict)
@@ -123,6 +144,7 @@ class ReportData:
     mislabelled: Sequence[Example] = ()
     maps: Sequence[EmbeddingMap] = ()
     heatmaps: Sequence[Example] = ()
+    pairs: Sequence[PairLine] = ()
 
     def __post_init__(self) -> None:
         shape = None if self.confusion is None else np.asarray(self.confusion).shape

@@ -53,7 +53,7 @@ svg text { fill: var(--soft); font: 12px system-ui, -apple-system, "Segoe UI", s
 .pictures { display: grid; gap: 1rem .75rem; margin: 0; padding: 0; list-style: none;
   grid-template-columns: repeat(auto-fill, minmax(5.5rem, 1fr)); }
 .pictures figcaption { margin: .375rem 0 0; font-size: .8125rem; }
-.pictures small { display: block; }
+figcaption small { display: block; }
 .pictures.wide { grid-template-columns: repeat(auto-fill, minmax(min(100%, 14rem), 1fr)); }
 .plain { padding: .5rem; border-radius: 10px; background: var(--frame); }
 .right-one .frame, .right-one .plain { outline: 2px solid var(--good); outline-offset: 2px; }

@@ -1,0 +1,1 @@
+"""Training without labels, as the first step of a recipe that ends with labels."""
