@@ -100,6 +100,7 @@ def accuracies(options: argparse.Namespace) -> list[dict[str, Any]]:
     names = [name for name in options.only if name in SIZES]
     if not names:
         return []
+    names = names[:1] if options.quick else names
     test = dataset(options.test, size=200 if options.quick else TEST)
     found = []
     for name in names:
@@ -131,12 +132,13 @@ def loops(options: argparse.Namespace) -> dict[str, Any]:
             "device": options.device,
         }
         if "loop" in options.only:
-            many = (64, 2, 1) if options.quick else (640, 3, 3)
+            many = (16, 2, 1) if options.quick else (640, 3, 3)
             sizes = dict(zip(("images", "epochs", "rounds"), many, strict=True))
             found["loop"] = race(**told, **sizes)
             print(table(LOOP_HEADER, race_rows(found["loop"])))
         if "memory" in options.only:
-            sizes = {"images": 64, "epochs": 5 if options.quick else 15, "rounds": 1}
+            images, epochs = (16, 5) if options.quick else (64, 15)
+            sizes = {"images": images, "epochs": epochs, "rounds": 1}
             found["memory"] = race(**told, **sizes, trim=True)
             print(table(GROWTH_HEADER, growth(found["memory"])))
     return found

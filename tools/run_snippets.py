@@ -6,7 +6,7 @@ The snippets of one file run in order in one process, in a temporary folder that
 sample pictures as ``images/`` and ``queries/``, a tune as ``recording.wav``, a part of it as
 ``excerpt.mp3``, and two videos of pictures, of which ``clip.mp4`` is in ``film.mp4``. Weights come
 from a Hub-compatible server on loopback, which serves models of the real architectures in the real
-format with random weights.
+format with random weights, and all-MiniLM-L6-v2 with its own.
 A fence marked ``python no-run`` is passed over; it has to say why in the line above it.
 """
 
@@ -79,6 +79,7 @@ def run(document: Path, endpoint: str) -> bool:
 def main() -> None:
     """Run the snippets of the named documents, or of all."""
     from hub_server import HubServer
+    from sentence_models import MINILM
     from tiny_models import random_timm_repository
 
     named = [Path(name).resolve() for name in sys.argv[1:]]
@@ -86,6 +87,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for model_name in ("resnet50", "resnet18"):
             random_timm_repository(Path(folder), model_name)
+        shutil.copytree(MINILM, Path(folder, "sentence-transformers/all-MiniLM-L6-v2"))
         with HubServer(Path(folder)) as endpoint:
             passed = [run(document, endpoint) for document in documents]
     print(f"{sum(passed)} passed, {len(passed) - sum(passed)} failed")

@@ -21,7 +21,9 @@ DAMAGED = {3: b"", 700: b"this is no picture", 1999: b"\xff\xd8\xff\xe0 cut off"
 
 
 @pytest.fixture(scope="module")
-def photographs(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def photographs(
+    clusters_asked_for: None, shared_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A folder with photographs of CIFAR-10 as files, half of them JPEG, three of them damaged."""
     folder = tmp_path_factory.mktemp("photographs")
     file = parquet.ParquetFile(shared_data / "cifar10" / "test.parquet")

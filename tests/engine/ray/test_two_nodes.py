@@ -18,7 +18,7 @@ _NETWORK = ["unshare", "--map-root-user", "--net"]
 
 
 @pytest.fixture(scope="module")
-def story() -> dict[str, object]:
+def story(clusters_asked_for: None) -> dict[str, object]:
     """What happened on the cluster: everything binds the loopback interface of a new network."""
     inside = f"ip link set lo up && exec {sys.executable} {_STORY} {ROWS}"
     try:
