@@ -225,7 +225,11 @@ def test_a_trusted_pickle_is_loaded(tmp_path: Path) -> None:
     expected = operator_of("vit", folder)(pictures()[0])
     torch.save(load_file(folder / "model.safetensors"), folder / "pytorch_model.bin")
     (folder / "model.safetensors").unlink()
-    assert operator_of("vit", folder, trust_pickle=True)(pictures()[0]) == expected
+    found = operator_of("vit", folder, trust_pickle=True)(pictures()[0])
+    assert [each.label for each in found] == [each.label for each in expected]
+    # Weights that lie elsewhere in memory are added up in another order, within float32's rounding.
+    scores = [each.score for each in expected]
+    assert [each.score for each in found] == pytest.approx(scores, rel=1e-5)
 
 
 @pytest.mark.parametrize("make", CLASSES)

@@ -41,7 +41,6 @@ _KINDS = {
     "text_embedding.sentence_transformers": "sentence_model:SentenceModel",
     "image_text_embedding.clip": "dual_model:DualModel",
     "image_text_embedding.siglip": "dual_model:DualModel",
-    "image_text_embedding.blip": "dual_model:DualModel",
     "image_text_embedding.open_clip": "dual_model:DualModel",
 }
 """The operators that can be trained on pairs, and their models, in this folder."""
