@@ -138,7 +138,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             raise RuntimeError(f"the server ended with status {process.returncode}")
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
             return
-        time.sleep(0.1)
+        time.sleep(0.1)  # a refused connection is all that says the server is not there yet
 
 
 def loaded(load: Load) -> dict[str, Any]:

@@ -119,7 +119,7 @@ def test_a_reader_that_stops_early_is_no_error(tmp_path: Path) -> None:
         assert "Traceback" not in running.stderr.read()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="SIGINT of another process")
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot send SIGINT to another process alone")
 def test_ctrl_c_ends_with_130_and_leaves_no_file(
     picture: Callable[[Path, int], Path], tmp_path: Path
 ) -> None:

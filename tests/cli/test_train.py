@@ -213,7 +213,7 @@ def test_a_sample_that_cannot_be_read_is_left_out_or_ends_it(
     assert "0.png" in done.stderr
 
 
-@pytest.mark.skipif(os.name == "nt", reason="SIGINT of another process")
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot send SIGINT to another process alone")
 def test_ctrl_c_leaves_what_was_done_and_says_how_to_go_on(
     towhee: Any, source: Path, tmp_path: Path
 ) -> None:

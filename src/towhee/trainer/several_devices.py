@@ -111,7 +111,7 @@ def _wait(processes: Sequence[subprocess.Popen[bytes]], folder: Path) -> None:
             raise _error(folder, failed[0], codes[failed[0]] or 0)
         if all(code == 0 for code in codes):
             return
-        time.sleep(_SECONDS)
+        time.sleep(_SECONDS)  # no call waits for the first of several processes to fail
 
 
 def _error(folder: Path, rank: int, code: int) -> Exception:

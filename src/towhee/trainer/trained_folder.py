@@ -14,6 +14,7 @@ from towhee.errors import TrainingError, UsageError, one_line
 from towhee.models.checkpoint import CONFIG_FILE
 from towhee.models.projection import CONFIG_ENTRY, PROJECTION_FILE, projection_entry
 from towhee.models.timm_labels import LABELS_FILE
+from towhee.trainer.model_card import model_card
 from towhee.trainer.trainable import About
 
 if TYPE_CHECKING:
@@ -131,42 +132,17 @@ def card_text(
     settings: Mapping[str, Any],
     warnings: Sequence[str],
 ) -> str:
-    """A model card: what was trained on what, how, and how good it is."""
-    lines = [
-        "---",
-        f"library_name: {about.library}",
-        *([f"license: {about.license}"] if about.license else []),
-        f"tags: [{', '.join(about.tags)}, towhee]",
-        "---",
-        "",
-        f"# {about.name}, trained by {method}",
-        "",
-        f"Trained: {trained}, on {count} {unit} of {len(classes)} classes; measured {measured}.",
-        "",
-        "| measure | untouched model | trained |",
-        "|---|---|---|",
-        *(f"| {name} | {old:.4f} | {new:.4f} |" for name, (old, new) in figures.items()),
-        "",
-        *(f"**{warning}**\n" for warning in warnings),
-        "## Use",
-        "",
-        "```python",
-        "from towhee import ops",
-        "",
-        f'embed = ops.{operator}(checkpoint="this/folder")',
-        "```",
-        "",
-        "## Choices and their reasons",
-        "",
-        *(f"- {name}: {reason}" for name, reason in reasons.items()),
-        "",
-        "## Settings",
-        "",
-        *(f"- {name}: {value}" for name, value in settings.items()),
-        "",
-        "## Classes",
-        "",
-        ", ".join(classes),
-        "",
-    ]
-    return "\n".join(lines)
+    """The model card of a training on labels."""
+    return model_card(
+        about,
+        operator,
+        how=method,
+        summary=(
+            f"Trained: {trained}, on {count} {unit} of {len(classes)} classes; measured {measured}."
+        ),
+        figures=figures,
+        reasons=reasons,
+        settings=settings,
+        warnings=warnings,
+        classes=classes,
+    )

@@ -132,7 +132,7 @@ class TextModel:
         return None
 
     def positions(self, layer: str) -> OperatorRef:
-        """Not to be had, as nothing is cut."""
+        """Never asked for: it is of models that ``cut`` cuts, and this one is never cut."""
         raise NotImplementedError(f"{self.ref.name} gives no output of {layer}")
 
     def training_rows(self, data: TrainingData, augment: str, seed: int) -> TextRows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from towhee.trainer.model_card import model_card
 from towhee.trainer.pairs.pair_data import Pairs
 from towhee.trainer.pairs.task import PairModel
 from towhee.trainer.result import TrainingResult
@@ -17,46 +18,13 @@ def pair_card(
     trained: str,
 ) -> str:
     """What was trained on what, how, and how good it is."""
-    about = model.about
-    return "\n".join(
-        [
-            "---",
-            f"library_name: {about.library}",
-            *([f"license: {about.license}"] if about.license else []),
-            f"tags: [{', '.join(about.tags)}, towhee]",
-            "---",
-            "",
-            f"# {about.name}, trained by {result.method}",
-            "",
-            f"Trained: {trained}, on {counts[0]} {train.kind}; measured on {counts[1]} others.",
-            "",
-            "| measure | untouched model | trained |",
-            "|---|---|---|",
-            *(
-                f"| {name} | {result.baseline[name]:.4f} | {value:.4f} |"
-                for name, value in result.metrics.items()
-            ),
-            "",
-            *(f"**{warning}**\n" for warning in result.warnings),
-            "## Use",
-            "",
-            "```python",
-            "from towhee import ops",
-            "",
-            f'embed = ops.{model.ref.name}(checkpoint="this/folder")',
-            "```",
-            "",
-            "## Choices and their reasons",
-            "",
-            *(f"- {name}: {reason}" for name, reason in result.reasons.items()),
-            "",
-            "## Settings",
-            "",
-            *(
-                f"- {name}: {value}"
-                for name, value in config.to_dict().items()
-                if name != "output_dir"
-            ),
-            "",
-        ]
+    return model_card(
+        model.about,
+        model.ref.name,
+        how=result.method,
+        summary=f"Trained: {trained}, on {counts[0]} {train.kind}; measured on {counts[1]} others.",
+        figures={name: (result.baseline[name], new) for name, new in result.metrics.items()},
+        reasons=result.reasons,
+        settings={name: value for name, value in config.to_dict().items() if name != "output_dir"},
+        warnings=result.warnings,
     )

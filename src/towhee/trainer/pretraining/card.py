@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from towhee.trainer.model_card import model_card
 from towhee.trainer.trainable import Trainable
 
 
@@ -29,41 +30,13 @@ def pretrained_card(
         settings: by name.
         warnings: what the user should know.
     """
-    about = model.about
-    table = [
-        "| measure | untouched model | trained |",
-        "|---|---|---|",
-        *(f"| {name} | {old:.4f} | {new:.4f} |" for name, (old, new) in figures.items()),
-    ]
-    lines = [
-        "---",
-        f"library_name: {about.library}",
-        *([f"license: {about.license}"] if about.license else []),
-        f"tags: [{', '.join(about.tags)}, towhee]",
-        "---",
-        "",
-        f"# {about.name}, trained by {how}",
-        "",
-        f"Trained on {count} {model.abilities.unit} without their labels.",
-        "",
-        *(table if figures else ["It was not measured: there were no labels to measure with."]),
-        "",
-        *(f"**{warning}**\n" for warning in warnings),
-        "## Use",
-        "",
-        "```python",
-        "from towhee import ops",
-        "",
-        f'embed = ops.{model.ref.name}(checkpoint="this/folder")',
-        "```",
-        "",
-        "## Choices and their reasons",
-        "",
-        *(f"- {name}: {reason}" for name, reason in reasons.items()),
-        "",
-        "## Settings",
-        "",
-        *(f"- {name}: {value}" for name, value in settings.items()),
-        "",
-    ]
-    return "\n".join(lines)
+    return model_card(
+        model.about,
+        model.ref.name,
+        how=how,
+        summary=f"Trained on {count} {model.abilities.unit} without their labels.",
+        figures=figures,
+        reasons=reasons,
+        settings=settings,
+        warnings=warnings,
+    )

@@ -21,7 +21,7 @@ class Method(torch.nn.Module):
 
     def forward(self, views: Any) -> Tensor:
         """The loss, a scalar, of a batch of views: a list of ``(n, 3, height, width) float32``."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} defines no forward()")
 
     def follow(self) -> None:
         """What is to be done behind each step of the optimizer; nothing by default."""
