@@ -45,15 +45,9 @@ GROWTH_HEADER = ("loop", "MiB behind 3 epochs", "MiB at the end", "MiB an epoch"
 HEADER = ("images", "method", "before", "after", "points", "seconds", "peak MiB")
 
 
-def one_training(
-    checkpoint: Path | None, train: TrainingData, test: TrainingData
-) -> dict[str, Any]:
+def one_training(checkpoint: Path, train: TrainingData, test: TrainingData) -> dict[str, Any]:
     """Accuracy before and after, and the seconds in between."""
-    op = (
-        ops.image_embedding.timm(model_name="resnet18", pretrained=False)
-        if checkpoint is None
-        else ops.image_embedding.timm(checkpoint=str(checkpoint))
-    )
+    op = ops.image_embedding.timm(checkpoint=str(checkpoint))
     before = accuracy(op, train, test)
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
@@ -95,7 +89,7 @@ def asked() -> argparse.Namespace:
     return made.parse_args()
 
 
-def accuracies(options: argparse.Namespace) -> list[dict[str, Any]]:
+def accuracies(options: argparse.Namespace, checkpoint: Path) -> list[dict[str, Any]]:
     """Train on so many images as were asked for, and print the table."""
     names = [name for name in options.only if name in SIZES]
     if not names:
@@ -105,7 +99,7 @@ def accuracies(options: argparse.Namespace) -> list[dict[str, Any]]:
     found = []
     for name in names:
         train = dataset(options.train, size=100 if options.quick else SIZES[name])
-        found.append(one_training(options.checkpoint, train, test))
+        found.append(one_training(checkpoint, train, test))
     rows = [
         (
             f"{each['images']:,}",
@@ -122,33 +116,35 @@ def accuracies(options: argparse.Namespace) -> list[dict[str, Any]]:
     return found
 
 
-def loops(options: argparse.Namespace) -> dict[str, Any]:
+def loops(options: argparse.Namespace, checkpoint: Path) -> dict[str, Any]:
     """Let the loops run beside each other, and print the tables."""
     found: dict[str, Any] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        told = {
-            "checkpoint": options.checkpoint or random_checkpoint(Path(folder)),
-            "table": Path(options.train) if options.train.endswith(".parquet") else None,
-            "device": options.device,
-        }
-        if "loop" in options.only:
-            many = (16, 2, 1) if options.quick else (640, 3, 3)
-            sizes = dict(zip(("images", "epochs", "rounds"), many, strict=True))
-            found["loop"] = race(**told, **sizes)
-            print(table(LOOP_HEADER, race_rows(found["loop"])))
-        if "memory" in options.only:
-            images, epochs = (16, 5) if options.quick else (64, 15)
-            sizes = {"images": images, "epochs": epochs, "rounds": 1}
-            found["memory"] = race(**told, **sizes, trim=True)
-            print(table(GROWTH_HEADER, growth(found["memory"])))
+    told = {
+        "checkpoint": checkpoint,
+        "table": Path(options.train) if options.train.endswith(".parquet") else None,
+        "device": options.device,
+    }
+    if "loop" in options.only:
+        many = (16, 2, 1) if options.quick else (640, 3, 3)
+        sizes = dict(zip(("images", "epochs", "rounds"), many, strict=True))
+        found["loop"] = race(**told, **sizes)
+        print(table(LOOP_HEADER, race_rows(found["loop"])))
+    if "memory" in options.only:
+        images, epochs = (16, 5) if options.quick else (64, 15)
+        sizes = {"images": images, "epochs": epochs, "rounds": 1}
+        found["memory"] = race(**told, **sizes, trim=True)
+        print(table(GROWTH_HEADER, growth(found["memory"])))
     return found
 
 
 def main() -> None:
     """Train, and print the tables."""
     options = asked()
-    found = accuracies(options)
-    report = {"test_images": TEST, "trainings": found, **loops(options)}
+    with tempfile.TemporaryDirectory() as folder:
+        random = "test_resnet" if options.quick else "resnet18"
+        checkpoint = options.checkpoint or random_checkpoint(Path(folder), random)
+        found = accuracies(options, checkpoint)
+        report = {"test_images": TEST, "trainings": found, **loops(options, checkpoint)}
     write("training", report, options)
 
 

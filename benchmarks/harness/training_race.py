@@ -43,18 +43,18 @@ def jpeg_files(table: Path | None, count: int, folder: Path) -> tuple[list[str],
     return paths, labels
 
 
-def random_checkpoint(folder: Path) -> Path:
-    """A small ResNet with random weights, as timm saves a model."""
+def random_checkpoint(folder: Path, name: str) -> Path:
+    """A model with random weights, as timm saves it."""
     from safetensors.torch import save_file
 
     from towhee.models.timm_models import import_timm
 
     timm = import_timm()
-    model = timm.create_model("resnet18")
+    model = timm.create_model(name)
     about = {
-        "architecture": "resnet18",
+        "architecture": name,
         "num_classes": model.num_classes,
-        "pretrained_cfg": timm.get_pretrained_cfg("resnet18").to_dict(),
+        "pretrained_cfg": timm.get_pretrained_cfg(name).to_dict(),
     }
     (folder / "config.json").write_text(json.dumps(about, default=str))
     save_file(model.state_dict(), folder / "model.safetensors")

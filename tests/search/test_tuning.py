@@ -55,12 +55,27 @@ def nearest(queries: Vectors, metric: str = "cosine", data: Vectors = DATA) -> l
     return np.argsort(costs, axis=1, kind="stable").tolist()
 
 
-def recall(store: VectorStore, queries: Vectors, topk: int = TOPK, **parameters: int) -> float:
-    """The share of the true neighbours that a search finds."""
+def recalls(store: VectorStore, queries: Vectors, topk: int = TOPK) -> npt.NDArray[np.float64]:
+    """The share of the true neighbours that a search finds, of each query."""
     truth = [order[:topk] for order in nearest(queries)]
-    found = [store.search(query, topk, fields=[], **parameters)[0].keys for query in queries]
-    hits = sum(len(set(a) & set(b)) for a, b in zip(truth, found, strict=True))
-    return hits / (topk * len(queries))
+    found = [store.search(query, topk, fields=[])[0].keys for query in queries]
+    return np.array([len(set(a) & set(b)) / topk for a, b in zip(truth, found, strict=True)])
+
+
+def recall(store: VectorStore, queries: Vectors) -> float:
+    """The share of the true neighbours that a search finds."""
+    return float(recalls(store, queries).mean())
+
+
+def holds(store: VectorStore, target: float) -> bool:
+    """Whether queries that nothing was tuned with find as much, within what 600 of them can tell.
+
+    Graphs are drawn at random by some stores, and a recall is promised with 95 % confidence: one
+    of twenty graphs at the very border may lie below it.
+    """
+    found = recalls(store, OTHERS)
+    error = float(found.std(ddof=1)) / math.sqrt(len(found))
+    return float(found.mean()) >= target - 3 * error
 
 
 @pytest.fixture(scope="module")
@@ -129,7 +144,7 @@ def test_recall_measured_afresh_holds_where_it_did_not(
     assert tuning.chosen.index.kind == index.kind
     assert tuning.chosen.least_recall >= 0.95
     assert recall(store, QUERIES) >= 0.95
-    assert recall(store, OTHERS) >= 0.95
+    assert holds(store, 0.95)
     with open_store(uri, store.collection) as again:
         assert again.schema.index == tuning.chosen.index
         assert recall(again, QUERIES) >= 0.95
@@ -142,7 +157,7 @@ def test_quantised_vectors_are_compared_anew_until_the_recall_holds(
     tuning = tune_index(store, 0.95, kind="ivf_pq", sample=40)
     assert tuning.trials[0].recall < 0.95
     assert tuning.chosen.index.search["refine"] > 1
-    assert recall(store, OTHERS) >= 0.95
+    assert holds(store, 0.95)
 
 
 def test_a_flat_collection_gets_a_graph_and_is_measured_without_one(

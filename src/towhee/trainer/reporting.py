@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from towhee.trainer.data import TrainingData
 from towhee.trainer.diagnosis import Watched, diagnose
 from towhee.trainer.embedding import Embedded
 from towhee.trainer.metrics import Metric
+from towhee.trainer.preparing import some_of
 from towhee.trainer.report import Example, ReportData, with_embeddings, write_report
 from towhee.trainer.stratified import stratified_sample
 from towhee.trainer.trainable import Trainable
@@ -52,6 +54,43 @@ def noticed_of_course(
     # That it did not help is told of the model as it is served.
     found = diagnose(history, watched=watched, embeddings=evaluation.vectors)
     return [finding.message for finding in found]
+
+
+def noticed_of_outcome(
+    metric: Metric,
+    baseline: Mapping[str, float],
+    metrics: Mapping[str, float],
+    skipped: Sequence[str],
+    unit: str,
+) -> list[str]:
+    """What the user should know of a result, in plain words.
+
+    Args:
+        metric: that decides.
+        baseline: measures of the untouched model.
+        metrics: the same of the trained one.
+        skipped: keys of samples that could not be read.
+        unit: of the samples, in the plural.
+    """
+    found = []
+    before, after = baseline[metric.name], metrics[metric.name]
+    if not metric.is_better(after, before):
+        found.append(
+            f"training did not help: {metric.title} is {after:.4f}, and {before:.4f} with the "
+            f"untouched model; use that one, or give more {unit}, another method or a lower lr"
+        )
+    if skipped:
+        found.append(
+            f"{len(skipped)} {unit} could not be read and were left out: {some_of(skipped)}"
+        )
+    return found
+
+
+def shown_measures(measures: Mapping[str, float]) -> str:
+    """Measures as a line of the log; what has no value is left out."""
+    return ", ".join(
+        f"{name} {value:.4f}" for name, value in measures.items() if not math.isnan(value)
+    )
 
 
 def write_training_report(

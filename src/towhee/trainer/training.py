@@ -3,49 +3,21 @@
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from towhee.engine.operators import forget_models
 from towhee.operators.base import OperatorRef
 from towhee.plan.options import OnError
+from towhee.trainer.beginning import begin
 from towhee.trainer.data import TrainingData
-from towhee.trainer.embedding import embedded
+from towhee.trainer.ending import end, tell_report
 from towhee.trainer.learning import learned
-from towhee.trainer.measuring import Measures
-from towhee.trainer.models.kinds import model_of
 from towhee.trainer.pairs import holds_pairs, train_pairs
-from towhee.trainer.preparing import (
-    CHECKPOINTS,
-    MODEL,
-    checked_data,
-    prepare_folder,
-    some_of,
-)
-from towhee.trainer.pretraining.recipe import (
-    check_first_step,
-    check_unlabelled,
-    first_step,
-    noticed_of_first,
-)
-from towhee.trainer.report import ReportData
-from towhee.trainer.reporting import (
-    REPORT,
-    noticed_of_course,
-    noticed_of_data,
-    write_training_report,
-)
+from towhee.trainer.preparing import CHECKPOINTS
+from towhee.trainer.pretraining.recipe import check_unlabelled
 from towhee.trainer.result import Measured, TrainingResult
-from towhee.trainer.resuming import check_course, resumed_checkpoint
-from towhee.trainer.settings import settled
+from towhee.trainer.starting import start_of
 from towhee.trainer.task import Task
-from towhee.trainer.trained_folder import card_text, write_card
 from towhee.trainer.training_config import TrainingConfig
 
 logger = logging.getLogger(__name__)
@@ -118,162 +90,26 @@ def train(
             callbacks=callbacks,
             on_error=on_error,
         )
-    model = model_of(ref)
-    about, abilities = model.about, model.abilities
-    check_first_step(model, config)
-    notes: list[str] = []
-    if measured is not None:
-        evaluation = train
-    train, evaluation = checked_data(train, evaluation, config, notes)
-    notes += noticed_of_data(train, evaluation if measured is None else None)
-    folder = Path(config.output_dir)
-    resume = resumed_checkpoint(config, folder / CHECKPOINTS)
-    prepare_folder(folder, config, is_resumed=resume is not None)
-
-    embed = partial(embedded, read=model.sample)
-    known = embed(model.features, train, on_error=on_error, what="train on")
-    queries = embed(model.features, evaluation, on_error=on_error, what="evaluate with")
-    kept = train.subset(known.places)
-    settings = settled(config, known.labels, len(train.classes), abilities)
-    if settings.method == "linear_probe" and model.is_prepared(train):
-        settings.reasons["transform"] = (
-            f"not used, because features are computed once, of the {abilities.unit} as they are "
-            "served"
-        )
-    for name, reason in settings.reasons.items():
-        logger.info("%s: %s", name, reason)
-    check_course(folder / CHECKPOINTS, config, settings, kept.sample_keys, bool(resume))
-    measures = Measures(settings.metric, config.seed, known)
-    baseline = measures.of(known, queries)
-    logger.info("the untouched model: %s", _shown(baseline))
-
-    evaluation = evaluation.subset(queries.places)
-    queries = replace(queries, places=np.arange(len(evaluation)))
-    known = replace(known, places=np.arange(len(kept)))
-    skipped = (*known.skipped, *queries.skipped)
-    first = first_step(model, config, kept if unlabelled is None else unlabelled,
-                       callbacks=callbacks, on_error=on_error)  # fmt: skip
-    of_first: dict[str, float] | None = None
-    begun_known, begun_queries = known, queries
-    if first is not None:
-        model = model_of(first.ref)
-        begun_known = embed(model.features, kept, what="train on")
-        begun_queries = embed(model.features, evaluation, what="evaluate with")
-        of_first = measures.of(begun_known, begun_queries)
-        notes += noticed_of_first(first, measures.metric, baseline, of_first, settings.reasons)
+    begun = begin(ref, config, train, evaluation, measured=measured, on_error=on_error)
+    start = start_of(begun, unlabelled, callbacks=callbacks, on_error=on_error)
     result = learned(
         Task(
-            model=model,
+            model=start.model,
             config=config,
-            settings=settings,
-            train=kept,
-            evaluation=evaluation,
-            known=begun_known,
-            queries=begun_queries,
-            gallery=measures.gallery,
-            measure=measures.of,
-            folder=folder / CHECKPOINTS,
-            resume=resume,
+            settings=begun.settings,
+            train=begun.train,
+            evaluation=begun.evaluation,
+            known=start.known,
+            queries=start.queries,
+            gallery=begun.measures.gallery,
+            measure=begun.measures.of,
+            folder=begun.folder / CHECKPOINTS,
+            resume=begun.resume,
             callbacks=callbacks,
         )
     )
-    target = folder / MODEL
-    model.write(target, result, train.classes)
-    forget_models()  # an earlier training may have left one at the same place, which is kept
-    trained_ref = model.trained(target)
-    after = embed(trained_ref, evaluation, what="evaluate with")
-    gallery = embed(trained_ref, kept.subset(measures.gallery), what="search")
-    metrics = measures.of(gallery, after)
-    history = tuple(result.outcome.history)
-    if measured is not None:
-        baseline, metrics = dict(measured.baseline), dict(measured.metrics)
-    else:
-        notes += noticed_of_course(history, measures.metric, after)
-    notes += _warnings(measures, baseline, metrics, skipped)
-    write_card(
-        target,
-        model_card
-        or card_text(
-            about=about,
-            operator=ref.name,
-            unit=abilities.unit,
-            method=settings.method,
-            trained=result.trained,
-            classes=train.classes,
-            count=len(kept),
-            measured=f"on {len(queries.labels)} others" if measured is None else measured.how,
-            figures={name: (baseline[name], metrics[name]) for name in metrics},
-            reasons=settings.reasons,
-            settings={**config.to_dict(), "output_dir": folder.name},
-            warnings=notes,
-        ),
-    )
-    for note in notes:
-        logger.warning("%s", note)
-    done = TrainingResult(
-        folder=target,
-        ref=trained_ref,
-        method=settings.method,
-        metric=measures.metric.name,
-        baseline=baseline,
-        pretrained=of_first,
-        metrics=metrics,
-        larger_is_better=measures.metric.larger_is_better,
-        history=history,
-        reasons=settings.reasons,
-        warnings=tuple(notes),
-        skipped=skipped,
-    )
+    done, after = end(begun, start, result, measured=measured, model_card=model_card)
     if measured is None and is_shown(done):
-        done = replace(done, report=folder / REPORT)
-        write_training_report(
-            folder / REPORT,
-            ReportData(
-                title=f"{about.name}, {settings.method}",
-                subtitle=str(done),
-                metric=done.metric,
-                larger_is_better=done.larger_is_better,
-                baseline=baseline,
-                pretrained=of_first or {},
-                metrics=metrics,
-                warnings=notes,
-                config={**config.to_dict(), "output_dir": folder.name},
-                reasons=settings.reasons,
-                history=history,
-                classes=train.classes,
-            ),
-            model,
-            trained_ref,
-            evaluation,
-            queries.subset(after.places),
-            after,
-            seed=config.seed,
-        )
+        done = tell_report(begun, start, done, after)
     logger.info("%s", done)
     return done
-
-
-def _warnings(
-    measures: Measures,
-    baseline: dict[str, float],
-    metrics: dict[str, float],
-    skipped: Sequence[str],
-) -> list[str]:
-    found = []
-    metric = measures.metric
-    before, after = baseline[metric.name], metrics[metric.name]
-    if not metric.is_better(after, before):
-        found.append(
-            f"training did not help: {metric.title} is {after:.4f}, and {before:.4f} with the "
-            "untouched model; use that one, or give more samples, another method or a lower lr"
-        )
-    if skipped:
-        some = some_of(skipped)
-        found.append(f"{len(skipped)} samples could not be read and were left out: {some}")
-    return found
-
-
-def _shown(measures: dict[str, float]) -> str:
-    return ", ".join(
-        f"{name} {value:.4f}" for name, value in measures.items() if not math.isnan(value)
-    )

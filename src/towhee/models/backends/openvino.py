@@ -14,6 +14,7 @@ from towhee.errors import MissingExtraError, UsageError, WeightsError
 from towhee.models.backends.base import Precision
 
 _first_use = threading.Lock()
+_kept: Any = None
 _HINTS = {"float32": "f32", "bfloat16": "bf16", "float16": "f16", "int8": "f32"}
 """The precision of what is not quantised; a graph in int8 says itself which layers are."""
 
@@ -60,7 +61,7 @@ class OpenVinoBackend:
             "PERFORMANCE_HINT": "THROUGHPUT" if parallel > 1 else "LATENCY",
             "ENABLE_CPU_PINNING": False,  # other threads decode on the same cores
         }
-        core = openvino.Core()
+        core = _core(openvino)
         try:
             graph = core.read_model(model if isinstance(model, bytes) else os.fspath(model))
             self._compiled = core.compile_model(graph, "CPU", settings)
@@ -103,12 +104,26 @@ def import_openvino() -> Any:
     return openvino
 
 
+def _core(openvino: Any) -> Any:
+    """The one core of this process, which is never let go.
+
+    A core gives the thread that makes it a stack for signals, and frees the memory of that stack
+    in whatever thread it ends. Python handles Ctrl-C on such a stack: where a model was made by the
+    main thread and let go by another, Ctrl-C would end the process with a segmentation fault.
+    """
+    global _kept
+    with _first_use:
+        if _kept is None:
+            _kept = openvino.Core()
+        return _kept
+
+
 def native_precisions() -> tuple[Precision, ...]:
     """The lower precisions that this CPU computes in, and does not merely imitate.
 
     Raises:
         MissingExtraError: if OpenVINO is not installed.
     """
-    found = import_openvino().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    found = _core(import_openvino()).get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     known: dict[str, Precision] = {"BF16": "bfloat16", "FP16": "float16"}
     return tuple(precision for name, precision in known.items() if name in found)

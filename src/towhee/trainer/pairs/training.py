@@ -24,9 +24,9 @@ from towhee.trainer.pairs.sentence_resuming import remove_checkpoints
 from towhee.trainer.pairs.settings import settled_pairs
 from towhee.trainer.pairs.task import PairModel, PairTask, pair_batches
 from towhee.trainer.pairs.vectors import embedded_pairs
-from towhee.trainer.preparing import CHECKPOINTS, MODEL, prepare_folder, some_of
+from towhee.trainer.preparing import CHECKPOINTS, MODEL, prepare_folder
 from towhee.trainer.random_numbers import seeded
-from towhee.trainer.reporting import REPORT
+from towhee.trainer.reporting import REPORT, noticed_of_outcome, shown_measures
 from towhee.trainer.result import TrainingResult
 from towhee.trainer.resuming import check_course
 from towhee.trainer.trained_folder import whole_folder, write_card
@@ -109,7 +109,7 @@ def train_pairs(
     check_course(checkpoints, config, settings, kept.keys, bool(resume))
     measures = PairMeasures(settings.metric, measured_with.kind)
     baseline = measures.of(queries)
-    logger.info("the untouched model: %s", _shown(baseline))
+    logger.info("the untouched model: %s", shown_measures(baseline))
     task = PairTask(
         config=config,
         settings=settings,
@@ -133,7 +133,7 @@ def train_pairs(
     after = embedded_pairs(trained.operators(measured_with), measured_with, what="evaluate with")
     metrics = measures.of(after)
     skipped = (*known.skipped, *queries.skipped)
-    notes += _warnings(measures, baseline, metrics, skipped)
+    notes += noticed_of_outcome(measures.metric, baseline, metrics, skipped, "pairs")
     for note in notes:
         logger.warning("%s", note)
     done = TrainingResult(
@@ -179,28 +179,3 @@ def _checked(
     if not len(evaluation) or not has_tuples(evaluation):
         raise UsageError("the samples to evaluate with are no pairs, as those to train on are")
     return pairs_of(train, "train on"), pairs_of(evaluation, "evaluate with")
-
-
-def _warnings(
-    measures: PairMeasures,
-    baseline: dict[str, float],
-    metrics: dict[str, float],
-    skipped: Sequence[str],
-) -> list[str]:
-    found = []
-    metric = measures.metric
-    before, after = baseline[metric.name], metrics[metric.name]
-    if not metric.is_better(after, before):
-        found.append(
-            f"training did not help: {metric.title} is {after:.4f}, and {before:.4f} with the "
-            "untouched model; use that one, or give more pairs, another method or a lower lr"
-        )
-    if skipped:
-        found.append(
-            f"{len(skipped)} pairs could not be read and were left out: {some_of(skipped)}"
-        )
-    return found
-
-
-def _shown(measures: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:.4f}" for name, value in measures.items())
