@@ -24,7 +24,7 @@ def test_no_request_that_the_document_allows_or_not_gives_a_500() -> None:
     service.add(served(lambda x: x, "echo"))
     schema = schemathesis.openapi.from_asgi("/openapi.json", application(service))
     operations = [found.ok() for found in schema.get_all_operations()]
-    assert len(operations) == 10
+    assert len(operations) == 12
     for operation in operations:
         for mode in schemathesis.GenerationMode:
             with contextlib.suppress(Unsatisfiable):  # nothing about it can be wrong

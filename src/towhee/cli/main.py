@@ -20,6 +20,7 @@ from towhee.cli import (
     demo,
     embed,
     explain,
+    export,
     hub,
     index,
     info,
@@ -96,6 +97,7 @@ app.command("embed")(embed.embed)
 app.command("index")(index.index)
 app.command("search")(search.search)
 app.command("serve")(serve.serve)
+app.command("export")(export.export)
 app.command("stores")(stores.stores)
 app.command("copy")(copy.copy)
 app.command("reindex")(reindex.reindex)

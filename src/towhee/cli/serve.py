@@ -9,7 +9,6 @@ import typer
 
 from towhee.cli.messages import Verbose
 from towhee.cli.settings import arguments_of
-from towhee.cli.store_options import Collection
 from towhee.errors import MissingExtraError
 
 _MIB = 2**20
@@ -99,7 +98,21 @@ def serve(
             show_default=False,
         ),
     ] = None,
-    collection: Collection = None,
+    collection: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A collection of the store, repeatable; the only one there is, or else vectors, "
+            "if not given.",
+            show_default=False,
+        ),
+    ] = None,
+    page: Annotated[
+        bool, typer.Option(help="Serve a page for browsers at /, to try the pipelines.")
+    ] = True,
+    pictures: Annotated[
+        bool,
+        typer.Option(help="Give small pictures of neighbours whose keys are images, if asked to."),
+    ] = True,
     manage: Annotated[
         bool, typer.Option("--manage", help="Let clients load and unload the pipelines.")
     ] = False,
@@ -114,8 +127,9 @@ def serve(
 ) -> None:
     """Serve pipelines over HTTP, with the OpenAI API for embeddings.
 
-    POST /v1/embeddings, /v1/pipelines/NAME and /v1/search; GET /v1/models, /healthz, /readyz,
-    /metrics and /openapi.json. It ends on SIGTERM or Ctrl-C, when what it took is answered.
+    A page to try them is at /. POST /v1/embeddings, /v1/pipelines/NAME and /v1/search; GET
+    /v1/models, /v1/collections, /healthz, /readyz, /metrics and /openapi.json. It ends on SIGTERM
+    or Ctrl-C, when what it took is answered.
 
     Examples:
 
@@ -146,6 +160,8 @@ def serve(
         rate=rate,
         allow_hosts=tuple(allow_host or ()),
         can_manage=manage,
+        has_page=page,
+        shows_pictures=pictures,
     )
     options = ServiceOptions(
         tuple(names),
@@ -153,7 +169,7 @@ def serve(
         limits,
         max_pixels=max_pixels * 1_000_000,
         store=store,
-        collection=collection,
+        collections=tuple(collection or ()),
         read_file=vectors_in_file,
     )
     options.check()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from towhee.cli.written_steps import operators_of, written_step
 from towhee.errors import UsageError
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def trainable_place(made: Pipeline, data: TrainingData) -> tuple[int, OperatorRe
     name = made.spec.name
     found = [
         (place, ref)
-        for place, ref in enumerate(_operators(made))
+        for place, ref in enumerate(operators_of(made))
         if is_trainable(ref) or holds_pairs(ref, data)
     ]
     if not found:
@@ -78,7 +78,7 @@ def write_pipeline(
     """
     from towhee.hub.strict_yaml import yaml_text
 
-    refs = _operators(made)
+    refs = operators_of(made)
     refs[place] = trained
     spec = made.spec
     about: dict[str, Any] = {
@@ -94,36 +94,7 @@ def write_pipeline(
         for name, value in (("license", spec.license), ("extra", spec.extra))
         if value is not None
     }
-    about["steps"] = [_step(ref, file.parent) for ref in refs]
+    about["steps"] = [written_step(ref, file.parent) for ref in refs]
     beside = file.with_name(f".{file.name}")
     beside.write_text(yaml_text(about), "utf-8")
     os.replace(beside, file)
-
-
-def _operators(made: Pipeline) -> list[OperatorRef]:
-    from towhee.operators.base import OperatorRef
-    from towhee.plan.step import Map
-
-    found = []
-    for step in made.plan.steps:
-        ref = step.operator if isinstance(step, Map) else None
-        if not isinstance(ref, OperatorRef):
-            raise UsageError(f"pipeline {made.spec.name!r} has a step that is no operator")
-        found.append(ref)
-    return found
-
-
-def _step(ref: OperatorRef, folder: Path) -> Any:
-    """An operator as a file of a pipeline has it."""
-    from towhee.hub.arguments import HERE, written_value
-
-    signature = inspect.signature(ref.resolve())
-    given = dict(signature.bind(*ref.args, **dict(ref.kwargs)).arguments)
-    arguments: dict[str, Any] = {}
-    for name, value in given.items():
-        path = Path(value) if name == "checkpoint" and isinstance(value, str) else None
-        if path is not None and path.resolve().is_relative_to(folder.resolve()):
-            arguments[name] = f"{HERE}{path.resolve().relative_to(folder.resolve()).as_posix()}"
-        else:
-            arguments[name] = written_value(value, f"the argument {name} of {ref.name}")
-    return {"operator": ref.name, "with": arguments} if arguments else ref.name

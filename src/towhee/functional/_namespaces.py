@@ -1763,6 +1763,19 @@ class TextEmbeddingLongformer(OperatorCall[R, F]):
         def __getitem__(self, columns: Any) -> TextEmbeddingLongformer[F, F]: ...
 
 
+class TextEmbeddingOnnx(OperatorCall[R, F]):
+    """Embed texts with a model in an ONNX file, such as ``towhee export`` writes; no torch."""
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __call__(
+            self, path: Any, *, normalize: bool = True, backend: str = "onnxruntime"
+        ) -> R: ...
+        def __getitem__(self, columns: Any) -> TextEmbeddingOnnx[F, F]: ...
+
+
 class TextEmbeddingSentenceTransformers(OperatorCall[R, F]):
     """Embed sentences, and texts of any length, with a model of sentence-transformers."""
 
@@ -2533,6 +2546,11 @@ class TextEmbedding(OperatorCall[R, F]):
     def longformer(self) -> TextEmbeddingLongformer[R, F]:
         """Embed long texts as a whole, with attention that looks at a window around each token."""
         return TextEmbeddingLongformer(self._build, "text_embedding.longformer")
+
+    @property
+    def onnx(self) -> TextEmbeddingOnnx[R, F]:
+        """Embed texts with a model in an ONNX file, such as ``towhee export`` writes; no torch."""
+        return TextEmbeddingOnnx(self._build, "text_embedding.onnx")
 
     @property
     def sentence_transformers(self) -> TextEmbeddingSentenceTransformers[R, F]:

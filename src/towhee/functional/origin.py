@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -58,12 +58,23 @@ def origin_of(
     if not embedding and not models:
         return None
     counted = chain[embedding[0] if embedding else models[-1] :]
+    exported = _exported(counted)
+    if exported is not None:
+        return Fingerprint(**{**exported, "pipeline": pipeline})
     return Fingerprint(
         pipeline=pipeline,
         operators=" → ".join(str(_bare(ref)) for ref in counted),
         model=_model_name(counted[0]),
         weights=" ".join(each[:16] for each in _digests(counted)) or None if is_loaded else None,
     )
+
+
+def _exported(chain: Sequence[OperatorRef]) -> Mapping[str, str | None] | None:
+    """What a single operator stands for that was exported from another one."""
+    if len(chain) != 1 or not _is_model(chain[0].resolve()):
+        return None
+    operator = chain[0].instantiate()
+    return operator.stands_for() if isinstance(operator, Operator) else None
 
 
 def _leading_to(plan: Plan, needed: set[str] | None) -> Iterator[OperatorRef]:

@@ -100,6 +100,7 @@ BUILTIN_OPERATORS: dict[str, str] = {
     "text_embedding.longformer": (
         f"{_OPERATORS}.text_embedding.longformer:LongformerTextEmbedding"
     ),
+    "text_embedding.onnx": f"{_OPERATORS}.text_embedding.onnx:OnnxTextEmbedding",
     "text_embedding.transformers": (
         f"{_OPERATORS}.text_embedding.transformers:TransformersTextEmbedding"
     ),

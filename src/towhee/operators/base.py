@@ -82,6 +82,14 @@ class Operator(Generic[In, Out]):
         """
         return None
 
+    def stands_for(self) -> Mapping[str, str | None] | None:
+        """What made vectors that this operator's can be compared with, where that is another one.
+
+        Of a model that was exported, the fields of the ``Fingerprint`` of the operator that it
+        was exported from; ``None`` for all others.
+        """
+        return None
+
     def __call__(self, value: In) -> Out:
         """The result for one value: ``batch([value])[0]``."""
         self.ensure_setup()

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from towhee.errors import UsageError
 from towhee.search.in_memory import Costs, InMemorySearch, Places
 from towhee.search.knn import knn
 from towhee.search.metric import (
@@ -82,6 +83,23 @@ class ExactSearch(InMemorySearch):
     @property
     def index_kind(self) -> str:
         return "exact"
+
+    def vector(self, key: Any) -> npt.NDArray[np.float32]:
+        """The vector of a row ``(d,)``, as it is compared: of length 1 under cosine.
+
+        Raises:
+            UsageError: if no row has that key.
+
+        Example:
+            >>> ExactSearch([[3.0, 4.0]], "cosine", keys=["x"]).vector("x").tolist()
+            [0.6000000238418579, 0.800000011920929]
+        """
+        try:
+            place = self._keys.index(key)
+        except ValueError as error:
+            raise UsageError(f"no row has the key {key!r}") from error
+        found: npt.NDArray[np.float32] = (self._data[place] + self._centre).astype(np.float32)
+        return found
 
     def _nearest(self, queries: Vectors, topk: int) -> tuple[Places, Costs]:
         places = np.empty((len(queries), topk), np.int64)

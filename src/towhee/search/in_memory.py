@@ -59,6 +59,11 @@ class InMemorySearch(ABC):
         return self._rows
 
     @property
+    def metric(self) -> Metric:
+        """By which vectors are compared."""
+        return self._metric
+
+    @property
     @abstractmethod
     def index_kind(self) -> str:
         """``"exact"``, ``"hnsw"`` or ``"ivf_pq"``."""

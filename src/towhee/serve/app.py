@@ -19,8 +19,10 @@ from towhee.serve.answers import Answer, refused
 from towhee.serve.recorder import Recorder, note_refusal
 from towhee.serve.refusals import Refusal
 from towhee.serve.routes.embeddings import embeddings
+from towhee.serve.routes.explain import explain
 from towhee.serve.routes.health import health, measures
 from towhee.serve.routes.models import models
+from towhee.serve.routes.page import browsers
 from towhee.serve.routes.pipelines import one_pipeline, pipelines
 from towhee.serve.routes.search import search
 from towhee.serve.service import Service
@@ -58,9 +60,11 @@ def application(
     )
     app.add_middleware(Recorder, service=service)
     needs = admitted(service)
-    for routes in (pipelines, embeddings, search, models, measures):  # the busiest first
+    for routes in (pipelines, embeddings, search, explain, models, measures):  # the busiest first
         routes(app, service, needs)
     health(app, service)
+    if service.settings.has_page:
+        browsers(app, service)
     if root is not None:
         one_pipeline(app, service, needs, *root)
 

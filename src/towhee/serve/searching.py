@@ -1,4 +1,4 @@
-"""Where a service searches: a collection of a store, or vectors in memory."""
+"""Where a service searches: collections of a store, or vectors in memory."""
 
 from __future__ import annotations
 
@@ -17,13 +17,40 @@ from towhee.types import SearchResult
 
 Queries = npt.NDArray[np.float32]
 """Vectors ``(q, d)``."""
+Key = str | int
 
 
 class Searchable(Protocol):
     """Answers queries."""
 
+    @property
+    def metric(self) -> str:
+        """What scores are: ``"cosine"``, ``"IP"`` or ``"L2"``."""
+
     def nearest(self, queries: Queries, topk: int, where: str | None) -> list[SearchResult]:
         """The nearest of each query ``(q, d)``, the nearest first."""
+
+    def vector(self, key: Key) -> npt.NDArray[np.float32]:
+        """The vector of an entry.
+
+        Raises:
+            UsageError: if there is none of that key.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """What clients search in.
+
+    Attributes:
+        name: by which they ask for it.
+        searchable: answers.
+        model: the served pipeline that made its vectors; ``None`` if that is not known.
+    """
+
+    name: str
+    searchable: Searchable
+    model: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +75,25 @@ class InStore:
             store.require_fingerprint(origin)
         return cls(store)
 
+    @property
+    def metric(self) -> str:
+        """What scores are."""
+        return self.store.schema.metric
+
     def nearest(self, queries: Queries, topk: int, where: str | None) -> list[SearchResult]:
         """The nearest of each query ``(q, d)``, the nearest first."""
         return self.store.search(queries, topk, filter=where)
+
+    def vector(self, key: Key) -> npt.NDArray[np.float32]:
+        """The vector of an entry.
+
+        Raises:
+            UsageError: if there is none of that key.
+        """
+        (row,) = self.store.fetch([key], vectors=True)
+        if row is None:
+            raise UsageError(f"no entry of {self.store.collection!r} has the key {key!r}")
+        return np.asarray(row.vector, np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +106,21 @@ class InMemory:
 
     index: ExactSearch
 
+    @property
+    def metric(self) -> str:
+        """What scores are."""
+        return self.index.metric
+
     def nearest(self, queries: Queries, topk: int, where: str | None) -> list[SearchResult]:
         """The nearest of each query ``(q, d)``, the nearest first."""
         if where is not None:
             raise UsageError("vectors of a file have no columns to filter by; search a store")
         return self.index.search(queries, topk)
+
+    def vector(self, key: Key) -> npt.NDArray[np.float32]:
+        """The vector of an entry.
+
+        Raises:
+            UsageError: if there is none of that key.
+        """
+        return self.index.vector(key)

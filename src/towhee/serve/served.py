@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from towhee.builder import CallablePipe
@@ -100,6 +101,17 @@ class Served:
         if self._length is None or not isinstance(value, str):
             return 0
         return self._length(value)
+
+    @cached_property
+    def explains(self) -> bool:
+        """Whether it can be seen which parts of two images make its vectors alike."""
+        from towhee.viz.heat_model import explained_operator
+
+        try:
+            explained_operator(self)
+        except UsageError:
+            return False
+        return True
 
     def __repr__(self) -> str:
         return f"<served {self.name}>"

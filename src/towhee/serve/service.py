@@ -11,13 +11,16 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from towhee.engine.local.size import size_of_value
+from towhee.errors import UnknownNameError
 from towhee.fetch import FetchPolicy
 from towhee.serve.bodies import Bodies
+from towhee.serve.explaining import Explaining
 from towhee.serve.keys import Keys, Rate
 from towhee.serve.metrics import Metrics
 from towhee.serve.models import Models
+from towhee.serve.pictures import Pictures
 from towhee.serve.refusals import Refusal, refusal_of, refusal_of_error
-from towhee.serve.searching import Searchable
+from towhee.serve.searching import Collection
 from towhee.serve.served import Served
 from towhee.serve.settings import ServeSettings
 from towhee.serve.values import Values, may_fetch
@@ -36,7 +39,9 @@ class Service:
 
     Attributes:
         models: by their names.
-        search: where to search, and the name of the model of its queries; ``None`` for nowhere.
+        collections: where clients may search, by their names; the first where they name none.
+        pictures: of the entries of collections.
+        explaining: says why two pictures match.
         is_draining: whether it is about to end.
     """
 
@@ -44,20 +49,21 @@ class Service:
         self.settings = settings or ServeSettings()
         self.metrics = Metrics(lambda: self.models.queued())
         self.models = Models(self.settings.rules, self.metrics.of_model)
-        self.search: tuple[Searchable, str | None] | None = None
+        self.collections: dict[str, Collection] = {}
         self.bodies = Bodies(
             self.settings.max_body, self.settings.max_held, self.settings.body_timeout
         )
         self.is_draining = False
         self._keys = Keys(self.settings.keys)
         self._rate = Rate(self.settings.rate)
-        self._values = Values(
-            FetchPolicy(
-                max_bytes=self.settings.max_body,
-                timeout_seconds=min(_FETCH_SECONDS, self.settings.timeout),
-                allow_hosts=self.settings.allow_hosts,
-            )
+        policy = FetchPolicy(
+            max_bytes=self.settings.max_body,
+            timeout_seconds=min(_FETCH_SECONDS, self.settings.timeout),
+            allow_hosts=self.settings.allow_hosts,
         )
+        self._values = Values(policy)
+        self.pictures = Pictures(policy)
+        self.explaining = Explaining()
 
     def add(self, served: Served) -> None:
         """Serve a pipeline under its name; its weights are loaded now.
@@ -67,10 +73,29 @@ class Service:
         """
         self.models.add(served.name, lambda: served)
 
+    def collection(self, name: str | None) -> Collection:
+        """A collection by its name; the first if none is given.
+
+        Raises:
+            Refusal: 404 if there is none of that name, or none at all.
+        """
+        if not self.collections:
+            raise Refusal(404, "this server has no collection to search", kind="no_collection")
+        name = next(iter(self.collections)) if name is None else name
+        if name not in self.collections:
+            known = ", ".join(self.collections)
+            said = UnknownNameError(
+                "collection", name[:100], self.collections, f"(there is {known})"
+            )
+            raise Refusal(404, str(said), param="collection")
+        return self.collections[name]
+
     def close(self) -> None:
         """Answer what waits, and end all threads."""
         self.models.close()
         self._values.fetchers.shutdown(wait=False, cancel_futures=True)
+        self.pictures.close()
+        self.explaining.close()
 
     def admit(self, request: Request) -> None:
         """Refuse a caller without a key that is known, or one that calls too often.
@@ -105,7 +130,7 @@ class Service:
         most = min(self.settings.max_inputs, self.settings.rules.max_queue)
         if len(given) > most:
             raise Refusal(413, f"a request has at most {most:,} inputs, not {len(given):,}")
-        results = await self._received(request, served, given, params)
+        results = await self.received(request, served, given, params)
         places = [n for n, value in enumerate(results) if not isinstance(value, Refusal)]
         values = [results[n] for n in places]
         lengths = await self._lengths(served, values)
@@ -123,7 +148,7 @@ class Service:
                 results[place] = found
         return served, results, sum(lengths)
 
-    async def _received(
+    async def received(
         self, request: Request, served: Served, given: Sequence[Any], params: Sequence[str]
     ) -> list[Any]:
         """The value for each input, or the ``Refusal`` of one that is none."""

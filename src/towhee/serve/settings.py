@@ -32,6 +32,8 @@ class ServeSettings:
             no limit.
         allow_hosts: private hosts that addresses of clients may name.
         can_manage: whether clients may load and unload models.
+        has_page: whether there is a page for browsers at ``/``.
+        shows_pictures: whether searches give small pictures of neighbours whose keys are images.
 
     Raises:
         UsageError: for a limit that means nothing.
@@ -48,6 +50,8 @@ class ServeSettings:
     rate: float | None = None
     allow_hosts: tuple[str, ...] = ()
     can_manage: bool = False
+    has_page: bool = True
+    shows_pictures: bool = True
 
     def __post_init__(self) -> None:
         for name in ("timeout", "body_timeout", "max_body", "max_held", "max_inputs", "max_topk"):

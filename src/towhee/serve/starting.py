@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import Any
 
 from towhee.errors import UsageError
 from towhee.pipelines import Pipeline, pipeline
-from towhee.serve.searching import InStore, Searchable
+from towhee.serve.searching import Collection, InStore, Searchable
 from towhee.serve.served import Served, served
 from towhee.serve.service import Service
 from towhee.serve.settings import ServeSettings
@@ -30,7 +30,8 @@ class ServiceOptions:
         settings: the limits.
         max_pixels: of an image.
         store: the URI of a store to search, or a Parquet file of vectors; ``None`` for none.
-        collection: of the store; the only one if ``None``.
+        collections: of the store, the first that clients get where they name none; the only one
+            if empty.
         read_file: gives the vectors of such a file, and the name of the pipeline that made them.
     """
 
@@ -39,7 +40,7 @@ class ServiceOptions:
     settings: ServeSettings
     max_pixels: int
     store: str | None = None
-    collection: str | None = None
+    collections: tuple[str, ...] = ()
     read_file: ReadFile | None = None
 
     def check(self) -> None:
@@ -59,7 +60,8 @@ class ServiceOptions:
             model = self._made(name)
             service.models.add(model.name, partial(self._made, name))
         if self.store is not None:
-            service.search = self._search(service)
+            for found in self._collections(service):
+                service.collections[found.name] = found
         return service
 
     def _made(self, name: str) -> Served:
@@ -72,22 +74,26 @@ class ServiceOptions:
             made = pipeline(name, **{**arguments, _DECODING: limits})
         return served(made)
 
-    def _search(self, service: Service) -> tuple[Searchable, str | None]:
+    def _collections(self, service: Service) -> Iterator[Collection]:
         assert self.store is not None
         loaded = {name: service.models.loaded(name)[0] for name in service.models.by_name}
         if "://" not in self.store and self.read_file is not None:
+            if self.collections:
+                raise UsageError(f"{self.store!r} is a file, which has no collections")
             vectors, maker = self.read_file(self.store)
-            return vectors, _maker(maker, loaded)
+            yield Collection(Path(self.store).stem, vectors, _maker(maker, loaded))
+            return
         from towhee.search.stores import DEFAULT_COLLECTION, list_collections, open_store
 
-        collection = self.collection
-        if collection is None:
+        names = self.collections
+        if not names:
             there = list_collections(self.store)
-            collection = there[0] if len(there) == 1 else DEFAULT_COLLECTION
-        store = open_store(self.store, collection, must_exist=True)
-        chosen = _maker(store.schema.fingerprint.pipeline, loaded)
-        model = None if chosen is None else loaded[chosen]
-        return InStore.of(store, model), chosen
+            names = (there[0] if len(there) == 1 else DEFAULT_COLLECTION,)
+        for name in names:
+            store = open_store(self.store, name, must_exist=True)
+            chosen = _maker(store.schema.fingerprint.pipeline, loaded)
+            model = None if chosen is None else loaded[chosen]
+            yield Collection(name, InStore.of(store, model), chosen)
 
 
 def _maker(pipeline_name: str | None, loaded: Mapping[str, Served]) -> str | None:

@@ -61,7 +61,7 @@ class OpenVinoBackend:
             "PERFORMANCE_HINT": "THROUGHPUT" if parallel > 1 else "LATENCY",
             "ENABLE_CPU_PINNING": False,  # other threads decode on the same cores
         }
-        core = _core(openvino)
+        core = kept_core(openvino)
         try:
             graph = core.read_model(model if isinstance(model, bytes) else os.fspath(model))
             self._compiled = core.compile_model(graph, "CPU", settings)
@@ -104,7 +104,7 @@ def import_openvino() -> Any:
     return openvino
 
 
-def _core(openvino: Any) -> Any:
+def kept_core(openvino: Any) -> Any:
     """The one core of this process, which is never let go.
 
     A core gives the thread that makes it a stack for signals, and frees the memory of that stack
@@ -124,6 +124,6 @@ def native_precisions() -> tuple[Precision, ...]:
     Raises:
         MissingExtraError: if OpenVINO is not installed.
     """
-    found = _core(import_openvino()).get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    found = kept_core(import_openvino()).get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     known: dict[str, Precision] = {"BF16": "bfloat16", "FP16": "float16"}
     return tuple(precision for name, precision in known.items() if name in found)

@@ -48,7 +48,7 @@ class TokenNetwork:
         filled_to: how long all rows are made; 0 for as long as the longest of their batch.
 
     Attributes:
-        name, tokenizer: as given.
+        name, tokenizer, padding, filled_to: as given.
     """
 
     def __init__(
@@ -64,9 +64,9 @@ class TokenNetwork:
     ) -> None:
         self.name = name
         self.tokenizer = tokenizer
-        self._padding = padding
+        self.padding = padding
         self._has_mask = has_mask
-        self._filled_to = filled_to
+        self.filled_to = filled_to
         self._samples = sample_sentences() if samples is None else samples
         self._texts = texts or self._samples
 
@@ -134,7 +134,7 @@ class TokenNetwork:
 
     def batch(self, texts: Sequence[npt.NDArray[np.int64]]) -> Batch:
         """The inputs for texts as the tokenizer gives them, padded on the right."""
-        inputs = padded(texts, self._padding, at_least=self._filled_to)
+        inputs = padded(texts, self.padding, at_least=self.filled_to)
         return inputs[: 1 + self._has_mask]
 
     def _row(self, text: str) -> Batch:

@@ -53,6 +53,17 @@ class Tokenizer:
             raise WeightsError(f"{named!r} tells parts of a text apart, which towhee does not")
         self._tokenizer = made
         self._prompt = prompt
+        self._how = {"prompt": prompt, "max_tokens": max_tokens, "cuts_left": cuts_left}
+
+    @property
+    def how(self) -> dict[str, Any]:
+        """The arguments that make the same of ``as_json``, as plain values."""
+        return dict(self._how)
+
+    def as_json(self) -> str:
+        """The content of a ``tokenizer.json`` that gives the same tokens."""
+        content: str = self._tokenizer.to_str()
+        return content
 
     def ids(self, text: str) -> npt.NDArray[np.int64]:
         """The numbers of the tokens, ``(length,) int64``.

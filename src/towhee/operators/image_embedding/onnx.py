@@ -143,6 +143,12 @@ class OnnxImageEmbedding(ModelOperator[Image, npt.NDArray[np.float32]]):
         parts = json.dumps([self._model().digest(), self.preprocess.as_config()])
         return hashlib.sha256(parts.encode()).hexdigest()
 
+    def stands_for(self) -> dict[str, str | None] | None:
+        """What the JSON file beside the model says that it was exported from."""
+        from towhee.models.json_file import stated_origin
+
+        return stated_origin(self._beside(), self._path.with_suffix(".json"))
+
     def streams(self) -> Streams:
         """The model for an engine: a call for each core."""
         self.ensure_setup()

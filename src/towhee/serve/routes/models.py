@@ -82,4 +82,6 @@ def _described(model: Model) -> dict[str, Any]:
         "dimension": served.dimension,
         "summary": served.summary,
         "inputs": [each.name for each in served.inputs],
+        "explains": served.explains,
+        "files": [each.name for each in served.inputs if each.is_file],
     }

@@ -1,0 +1,1 @@
+"""Models of pipelines in the forms that other programs run."""
