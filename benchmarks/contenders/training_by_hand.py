@@ -76,10 +76,10 @@ def main() -> None:
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: 0.5 * (1 + math.cos(math.pi * step / steps))
     )
-    seconds, rss, losses = [], [], []
+    seconds, processor, rss, losses = [], [], [], []
     with tempfile.TemporaryDirectory() as folder:
         for _ in range(job["epochs"]):
-            began = time.perf_counter()
+            began, worked = time.perf_counter(), time.process_time()
             total = 0.0
             for pixels, labels in loader:
                 pixels, labels = pixels.to(device), labels.to(device)
@@ -93,10 +93,18 @@ def main() -> None:
             state = [each.state_dict() for each in (network, head, optimizer, schedule)]
             torch.save(state, os.path.join(folder, "last.pt"))
             seconds.append(time.perf_counter() - began)
+            processor.append(time.process_time() - worked)
             rss.append(resident_mib(trim=job["trim"]))
             losses.append(total / len(loader))
     report(
-        {"seconds": seconds, "rss_mib": rss, "losses": losses, "steps": steps}, ("torch", "timm")
+        {
+            "seconds": seconds,
+            "processor_seconds": processor,
+            "rss_mib": rss,
+            "losses": losses,
+            "steps": steps,
+        },
+        ("torch", "timm"),
     )
 
 

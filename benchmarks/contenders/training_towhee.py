@@ -25,13 +25,14 @@ def main() -> None:
     from towhee.trainer.importing import import_lightning
     from towhee.trainer.training_config import TrainingConfig
 
-    ends, rss = [], []
+    ends, worked, rss = [], [], []
 
     class Clock(import_lightning().Callback):  # type: ignore[misc]  # Any
         """An epoch ends where the next begins, so keeping its state belongs to it."""
 
         def _tick(self, *given: Any) -> None:
             ends.append(time.perf_counter())
+            worked.append(time.process_time())
             rss.append(resident_mib(trim=job["trim"]))
 
         on_train_epoch_start = on_train_end = _tick
@@ -63,6 +64,7 @@ def main() -> None:
     report(
         {
             "seconds": np.diff(ends).tolist(),
+            "processor_seconds": np.diff(worked).tolist(),
             "rss_mib": rss[1:],
             "losses": [row["loss"] for row in result.history],
             "steps": result.history[-1]["step"],

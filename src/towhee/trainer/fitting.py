@@ -13,6 +13,7 @@ from typing import Any
 
 from towhee.errors import TrainingError, one_line
 from towhee.models.machine import cores
+from towhee.trainer.allocator import large_blocks_kept
 from towhee.trainer.fine_tuning import lightning_module
 from towhee.trainer.importing import import_lightning, import_started_processes
 from towhee.trainer.interrupting import interruptible
@@ -77,7 +78,7 @@ def fitted_here(course: Course, run: Run, callbacks: Sequence[Any] = ()) -> Outc
         )
         resumed = None if run.resume_from is None else str(run.resume_from)
         try:
-            with interruptible():
+            with interruptible(), large_blocks_kept():
                 trainer.fit(module, ckpt_path=resumed)
         except (OSError, SafetensorError) as error:
             raise _disk_error(error, course.folder) from error
