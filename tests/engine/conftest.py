@@ -49,10 +49,7 @@ def _is_spared(item: pytest.Item) -> bool:
 def clusters_asked_for() -> None:
     """Skip what starts a cluster, unless it is asked for."""
     if not os.environ.get("TOWHEE_RAY"):
-        pytest.skip(
-            "the Ray engine is an experiment: where other work takes the processors, a run behind "
-            "one that was left early may wait for ever. TOWHEE_RAY=1 runs these tests"
-        )
+        pytest.skip("clusters take minutes on two processors; TOWHEE_RAY=1 runs these tests")
 
 
 ONE_BAD_SET = {3, 4, 57, 58, 98}
@@ -78,6 +75,7 @@ def cluster(clusters_asked_for: None) -> Iterator[ModuleType]:
     # A folder of its own, as a stale session would be joined; a short name, as sockets lie in it.
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_worker_niceness", "0")  # as in a cluster that the engine starts
         logging.getLogger("ray").setLevel(logging.ERROR)
         ray.init(
             _node_ip_address="127.0.0.1",

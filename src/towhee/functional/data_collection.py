@@ -400,9 +400,6 @@ class DataCollection(Namespaces["DataCollection", "DataFrame"]):
     ) -> DataCollection:
         """Choose the engine: this process, or a Ray cluster, which runs the same plan.
 
-        The Ray engine is an experiment: a run may wait for ever where other work takes the
-        processors.
-
         Args:
             engine: ``"local"`` or ``"ray"``.
             address: of the cluster, ``"host:port"``, or ``"auto"`` for the one that this machine

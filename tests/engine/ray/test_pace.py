@@ -78,3 +78,10 @@ def test_pieces_hold_whole_batches_of_the_size_asked_for() -> None:
     for _ in range(10):
         sizes.note_time(sizes.rows(), 0.0)
     assert sizes.rows() % 8 == 0
+
+
+def test_pieces_of_a_model_hold_whole_batches_of_the_usual_size() -> None:
+    sizes = Pace(workers=2, byte_limit=80 * MIB, total=None, batch_size=None, usual=16)
+    for _ in range(10):
+        sizes.note_time(sizes.rows(), 0.01 * sizes.rows())
+    assert sizes.rows() == 48, "of the 50 that take half a second"

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import gc
+import itertools
 import os
+import signal
+import subprocess
+import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -171,6 +176,76 @@ def test_a_run_that_is_left_early_gives_its_workers_back() -> None:
     endless.close()  # type: ignore[attr-defined]
     # It needs all processors that there are, and so those that the other had.
     assert dc(range(3)).map(str).set_engine("ray", num_cpus=2).to_list() == ["0", "1", "2"]
+
+
+def actors_held() -> list[str]:
+    """The actors that this process still refers to, which therefore keep their processors."""
+    from ray.actor import ActorHandle
+
+    actors = [repr(each) for each in gc.get_objects() if issubclass(type(each), ActorHandle)]
+    return [actor for actor in actors if "PoolWorker" in actor]
+
+
+@pytest.fixture
+def nothing_collected() -> Iterator[None]:
+    """Cycles stay until the engine itself breaks them."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("nothing_collected")
+def test_a_run_that_is_left_early_leaves_no_actor_to_the_garbage_collector() -> None:
+    for _ in range(4):
+        endless = iter(dc(iter(int, 1)).map(Counting()).set_engine("ray"))
+        next(endless)
+        endless.close()  # type: ignore[attr-defined]
+        assert actors_held() == []
+
+
+class Interrupting(Counting):
+    """A model that sends Ctrl-C to the process that waits for it, when it is given a row."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__()
+        self.row, self.caller = row, os.getpid()
+
+    def forward(self, prepared: Sequence[Any]) -> Sequence[Any]:
+        if self.row in prepared:
+            os.kill(self.caller, signal.SIGINT)
+        return prepared
+
+
+@pytest.mark.usefixtures("nothing_collected")
+def test_a_run_that_is_interrupted_gives_its_workers_back() -> None:
+    # A process that a shell starts in the background would not hear of it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt) as kept:
+            for _ in dc(itertools.count()).map(Interrupting(row=20)).set_engine("ray"):
+                pass
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert actors_held() == [], f"the error that is kept refers to them: {kept}"
+    assert dc(range(3)).map(str).set_engine("ray", num_cpus=2).to_list() == ["0", "1", "2"]
+
+
+def test_workers_of_a_cluster_of_its_own_do_not_give_way_to_other_programs() -> None:
+    """Beside a busy program, workers of lower priority would hardly begin."""
+    code = """
+import os
+from towhee import dc
+
+if __name__ == "__main__":
+    print(os.nice(3), *dc(range(2)).map(lambda _: os.nice(0)).set_engine("ray").to_list())
+"""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("RAY_")}
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=plain, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "3 3 3"
 
 
 def test_a_worker_asks_for_no_further_workers() -> None:

@@ -55,6 +55,9 @@ def connected(cluster: Cluster) -> Any:
 def _start(ray: Any) -> None:
     """Start a cluster of this machine alone, which ends, with its files, when the process does."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # read when the cluster is started
+    # Workers would give way to all other programs, and beside one that takes the processors they
+    # would get three hundredths of them: less than they need to begin.
+    os.environ.setdefault("RAY_worker_niceness", "0")  # it is added to this process's own
     # Its own folder, as another cluster's files there would make this one join it.
     folder = tempfile.mkdtemp(prefix="towhee-ray-")
     ray.init(

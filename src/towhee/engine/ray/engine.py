@@ -7,7 +7,6 @@ here by the local engine's own code, and feeds the next segment.
 from __future__ import annotations
 
 import contextlib
-import logging
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -32,8 +31,6 @@ from towhee.plan.plan import Plan
 from towhee.plan.source import Argument, Join, Shared, Source
 from towhee.plan.stage import Stage
 
-logger = logging.getLogger(__name__)
-
 
 def run(
     plan: Plan,
@@ -54,10 +51,6 @@ def run(
             front of it were given.
         UsageError: if a step cannot be sent to a worker, or there is no such cluster.
     """
-    logger.warning(
-        "the Ray engine is an experiment: where other work takes the processors, a run behind one "
-        'that was left early may wait for ever; set_engine("local") is the one to rely on'
-    )
     report = report or RunReport(cores())
     with contextlib.ExitStack() as resources:
         ray = connected(plan.options.cluster)

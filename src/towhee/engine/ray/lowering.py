@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import warnings
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from traceback import clear_frames
 from typing import Any
 
 from towhee.engine.chunk import Chunk
@@ -178,13 +180,38 @@ class Lowered:
 def _unpacked(ray: Any, data: Any) -> Generator[Packed, None, None]:
     """What a dataset gives, block by block; its workers end with the generator.
 
-    ``iter_batches`` would leave a thread behind whenever its consumer stops early.
+    Ray ends an actor when nobody refers to it any more. The executor of a run that was left early
+    does, and is part of a cycle: until that is collected, others would wait for the processors.
     """
-    for bundle in data.iter_internal_ref_bundles():
-        for entry in bundle.blocks:
-            item = of_block(ray.get(entry.ref))
+    blocks = _blocks(data)
+    try:
+        for ref in blocks:
+            item = of_block(ray.get(ref))
             if item is not None:
                 yield item
+    except BaseException as error:
+        blocks.close()
+        clear_frames(error.__traceback__)  # whoever keeps the error would keep the executor
+        gc.collect()
+        raise
+
+
+def _blocks(data: Any) -> Generator[Any, None, None]:
+    """References to a dataset's blocks, from an executor that ends with the generator.
+
+    ``iter_batches`` would leave a thread behind whenever its consumer stops early.
+    """
+    executor: Any = None
+    try:
+        # Nothing public gives the executor; captured, it would live as long as the dataset.
+        bundles, _, executor = data._execute_to_iterator(capture_executor=False)
+        for bundle in bundles:
+            for entry in bundle.blocks:
+                yield entry.ref
+    finally:
+        if executor is not None:
+            executor.shutdown(force=False)  # by force would end processes that others can use
+            executor.join()  # Ray waits two seconds for it, in which it may start actors
 
 
 @contextmanager

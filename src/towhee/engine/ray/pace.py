@@ -47,6 +47,8 @@ class Pace:
         waiting = self._byte_limit / self._bytes_per_row
         affordable = max(1, int(min(waiting, self._at_work_limit / self._heaviest)))
         rows = min(self._rows, self._most, affordable)
+        if rows > self._usual:
+            rows -= rows % self._usual  # a part of a batch takes longer for each of its rows
         return math.ceil(rows / self._multiple) * self._multiple
 
     def note_size(self, rows: int, size: int) -> None:
