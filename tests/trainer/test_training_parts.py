@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from pytorch_metric_learning import losses
+from sklearn.decomposition import PCA
 
 from colour_squares import colour_squares
 from towhee.errors import UnknownNameError, UsageError
@@ -18,7 +19,7 @@ from towhee.trainer.image_values import TrainingImages, collated
 from towhee.trainer.losses import embedding_loss
 from towhee.trainer.mixing import mixup
 from towhee.trainer.models.image_model import timm_stages
-from towhee.trainer.projecting import Head, composed
+from towhee.trainer.projecting import Head, composed, principal_components
 from towhee.trainer.schedule import learning_rate_factor, optimizer_steps
 from towhee.trainer.settings import settled
 from towhee.trainer.training_config import TrainingConfig
@@ -77,6 +78,33 @@ def test_a_projection_and_what_stands_in_front_are_one_linear_map() -> None:
         torch.testing.assert_close(head.linear()(given), head(given))
         behind = torch.nn.Linear(4, 2)
         torch.testing.assert_close(composed(head.linear(), behind)(given), behind(head(given)))
+
+
+@pytest.mark.parametrize(("rows", "width"), [(60, 8), (8, 60)])
+def test_principal_components_are_those_of_scikit_learn(rows: int, width: int) -> None:
+    random = np.random.default_rng(0)
+    values = random.normal(size=(rows, width)) * np.linspace(1, 3, width)
+    values = (values - values.mean(0)).astype(np.float32)
+    ours, theirs = principal_components(values, 5), PCA(5).fit(values).components_
+    assert np.abs((ours * theirs).sum(1)) == pytest.approx(1, abs=1e-5)
+
+
+def test_few_samples_have_fewer_components_than_were_asked_for() -> None:
+    values = np.random.default_rng(0).normal(size=(6, 40)).astype(np.float32)
+    assert principal_components(values - values.mean(0), 40).shape == (5, 40)
+    assert principal_components(np.zeros((6, 40), np.float32), 40).shape == (1, 40)
+
+
+def test_a_projection_begins_with_the_neighbours_of_the_features() -> None:
+    features = np.random.default_rng(0).normal(size=(30, 50)).astype(np.float32)
+    head = Head(features, 50).eval()
+    with torch.inference_mode():
+        projected = head(torch.from_numpy(features)).numpy()
+    standard = (features - features.mean(0)) / features.std(0)
+    apart = np.linalg.norm(standard[:, None] - standard[None], axis=2)
+    assert np.linalg.norm(projected[:, None] - projected[None], axis=2) == pytest.approx(
+        apart / math.sqrt(3), rel=1e-3, abs=1e-3
+    )
 
 
 def test_images_without_augmentation_are_the_operator_s_own_preparation_to_the_bit() -> None:

@@ -18,6 +18,7 @@ from towhee.cli import (
     cache,
     copy,
     demo,
+    deploy,
     embed,
     explain,
     export,
@@ -110,6 +111,7 @@ app.command("info")(info.info)
 app.command("explain")(explain.explain)
 app.add_typer(hub.app, name="hub")
 app.add_typer(cache.app, name="cache")
+app.add_typer(deploy.app, name="deploy")
 
 
 def main() -> None:

@@ -1,0 +1,1 @@
+"""Ray clusters on Kubernetes as manifests and as Helm charts."""
