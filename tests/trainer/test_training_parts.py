@@ -95,9 +95,12 @@ def test_few_samples_have_fewer_components_than_were_asked_for() -> None:
     assert principal_components(np.zeros((6, 40), np.float32), 40).shape == (1, 40)
 
 
-def test_a_projection_begins_with_the_neighbours_of_the_features() -> None:
-    features = np.random.default_rng(0).normal(size=(30, 50)).astype(np.float32)
+@pytest.mark.parametrize("rows", [30, 80])
+def test_a_projection_begins_with_the_neighbours_of_the_features(rows: int) -> None:
+    features = np.random.default_rng(0).normal(size=(rows, 50)).astype(np.float32)
     head = Head(features, 50).eval()
+    directions = head.projection.weight.detach().numpy()
+    assert directions @ directions.T == pytest.approx(np.eye(50) / 3, abs=1e-5)
     with torch.inference_mode():
         projected = head(torch.from_numpy(features)).numpy()
     standard = (features - features.mean(0)) / features.std(0)

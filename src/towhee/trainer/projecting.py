@@ -29,7 +29,8 @@ class Head(torch.nn.Module):
 
     Args:
         features: of the training samples, ``(n, d) float32``.
-        dimension: of the projection, at most: ``n`` samples have ``n - 1`` components.
+        dimension: of the projection. ``n`` samples have ``n - 1`` components; what is missing are
+            directions across them, in which training samples do not differ.
     """
 
     mean: Tensor
@@ -42,8 +43,8 @@ class Head(torch.nn.Module):
         self.register_buffer("mean", torch.from_numpy(features.mean(0, dtype=np.float64)).float())
         self.register_buffer("deviation", torch.from_numpy(np.maximum(spread, floor)).float())
         standard = (features - self.mean.numpy()) / self.deviation.numpy()
-        components = principal_components(standard, dimension)
-        self.projection = torch.nn.Linear(features.shape[1], len(components))
+        components = _filled_up(principal_components(standard, dimension), dimension)
+        self.projection = torch.nn.Linear(features.shape[1], dimension)
         with torch.no_grad():
             self.projection.weight.copy_(torch.from_numpy(_BEGINNING * components))
             self.projection.bias.zero_()
@@ -78,6 +79,13 @@ def principal_components(rows: npt.NDArray[np.float32], most: int) -> npt.NDArra
     directions = found @ wide if is_wide else found
     lengths = np.linalg.norm(directions, axis=1, keepdims=True)
     return np.divide(directions, lengths, out=np.zeros_like(directions), where=lengths > 0)
+
+
+def _filled_up(directions: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
+    """As many directions, of which those that are added stand across all others."""
+    missing = np.random.default_rng(0).normal(size=(count - len(directions), directions.shape[1]))
+    across, _ = np.linalg.qr(np.concatenate([directions, missing]).T)
+    return np.concatenate([directions, across.T[len(directions) :]])
 
 
 def composed(first: torch.nn.Linear, second: torch.nn.Linear) -> torch.nn.Linear:
