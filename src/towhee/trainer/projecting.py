@@ -78,7 +78,8 @@ def principal_components(rows: npt.NDArray[np.float32], most: int) -> npt.NDArra
     found = found[:, ::-1][:, : max(1, len(kept))].T
     directions = found @ wide if is_wide else found
     lengths = np.linalg.norm(directions, axis=1, keepdims=True)
-    return np.divide(directions, lengths, out=np.zeros_like(directions), where=lengths > 0)
+    scaled: npt.NDArray[np.float64] = directions / np.where(lengths > 0, lengths, 1)
+    return scaled
 
 
 def _filled_up(directions: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.float64]:
