@@ -82,9 +82,9 @@ class TrainedHandle(ABC):
         result = train(
             self.ref,
             training_config or TrainingConfig(),
-            labelled_data(train_dataset),
-            None if eval_dataset is None else labelled_data(eval_dataset),
-            unlabelled=None if unlabelled is None else unlabelled_data(unlabelled),
+            _data(train_dataset),
+            None if eval_dataset is None else _data(eval_dataset),
+            unlabelled=None if unlabelled is None else _data(unlabelled, label=False),
             model_card=model_card,
             callbacks=callbacks,
             on_error=on_error,
@@ -133,8 +133,8 @@ class TrainedHandle(ABC):
         result = pretrain(
             self.ref,
             training_config or TrainingConfig(),
-            unlabelled_data(train_dataset),
-            None if eval_dataset is None else labelled_data(eval_dataset),
+            _data(train_dataset, label=False),
+            None if eval_dataset is None else _data(eval_dataset),
             callbacks=callbacks,
         )
         self._serve(result.ref)
@@ -190,9 +190,9 @@ class TrainedHandle(ABC):
         result = distill(
             self.ref,
             training_config or TrainingConfig(),
-            unlabelled_data(train_dataset),
+            _data(train_dataset, label=False),
             teacher,
-            None if eval_dataset is None else unlabelled_data(eval_dataset),
+            None if eval_dataset is None else _data(eval_dataset, label=False),
             match=match,
             label_weight=label_weight,
             callbacks=callbacks,
@@ -234,7 +234,7 @@ class TrainedHandle(ABC):
         from towhee.trainer.rate_finding.find import find_lr
         from towhee.trainer.training_config import TrainingConfig
 
-        data = labelled_data(train_dataset)
+        data = _data(train_dataset)
         return find_lr(self.ref, training_config or TrainingConfig(), data, on_error=on_error)
 
     def tune(
@@ -293,13 +293,13 @@ class TrainedHandle(ABC):
         found = tune(
             self.ref,
             training_config or TrainingConfig(),
-            labelled_data(train_dataset),
-            None if eval_dataset is None else labelled_data(eval_dataset),
+            _data(train_dataset),
+            None if eval_dataset is None else _data(eval_dataset),
             trials=trials,
             space=space,
             pruner=pruner,
             timeout_s=timeout_s,
-            test=None if test_dataset is None else labelled_data(test_dataset),
+            test=None if test_dataset is None else _data(test_dataset),
             on_error=on_error,
         )
         self._serve(found.result.ref)
@@ -351,7 +351,7 @@ class TrainedHandle(ABC):
         found = cross_validate(
             self.ref,
             training_config or TrainingConfig(),
-            labelled_data(train_dataset),
+            _data(train_dataset),
             folds=folds,
             groups=groups,
             train_on_all=train_on_all,
@@ -384,22 +384,12 @@ class TrainedHandle(ABC):
         copy_model(Path(source), Path(folder))
 
 
-def labelled_data(source: Any) -> TrainingData:
+def _data(source: Any, *, label: bool = True) -> TrainingData:
     """What a user gives as data to learn from.
 
-    Raises:
-        UsageError: for nothing.
-    """
-    from towhee.trainer import dataset
-    from towhee.trainer.data import TrainingData
-
-    if source is None:
-        raise UsageError("there is nothing to train on: pass train_dataset=dataset(…)")
-    return source if isinstance(source, TrainingData) else dataset(source)
-
-
-def unlabelled_data(source: Any) -> TrainingData:
-    """What a user gives as data whose labels need not be there.
+    Args:
+        source: samples, or what ``dataset(…)`` takes.
+        label: whether each has to have one.
 
     Raises:
         UsageError: for nothing.
@@ -408,5 +398,8 @@ def unlabelled_data(source: Any) -> TrainingData:
     from towhee.trainer.data import TrainingData
 
     if source is None:
-        raise UsageError("there is nothing to learn from: pass dataset(…, label=False)")
-    return source if isinstance(source, TrainingData) else dataset(source, label=False)
+        what = "train on: pass train_dataset=" if label else "learn from: pass "
+        raise UsageError(f"there is nothing to {what}dataset({'…' if label else '…, label=False'})")
+    if isinstance(source, TrainingData):
+        return source
+    return dataset(source) if label else dataset(source, label=False)
