@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +142,7 @@ def test_a_store_of_other_weights_is_refused(
     options = ServiceOptions((str(tmp_path / "out"),), {}, ServeSettings(), 10**8, store=uri)
     with pytest.raises(UsageError, match="another"):
         options.service()
+    assert not [each for each in threading.enumerate() if each.name.startswith("towhee-serve")]
     stated["stands_for"] = "something"
     about.write_text(json.dumps(stated))
     with pytest.raises(WeightsError, match="stands_for has operators, model and weights"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -56,12 +57,15 @@ class ServiceOptions:
             UsageError: if the pipelines served are not those that filled the collection.
         """
         service = Service(self.settings)
-        for name in self.names:
-            model = self._made(name)
-            service.models.add(model.name, partial(self._made, name))
-        if self.store is not None:
-            for found in self._collections(service):
-                service.collections[found.name] = found
+        with contextlib.ExitStack() as undone:
+            undone.callback(service.close)
+            for name in self.names:
+                model = self._made(name)
+                service.models.add(model.name, partial(self._made, name))
+            if self.store is not None:
+                for found in self._collections(service):
+                    service.collections[found.name] = found
+            undone.pop_all()
         return service
 
     def _made(self, name: str) -> Served:
