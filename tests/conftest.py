@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -32,3 +36,42 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no test data at {folder}; set TOWHEE_SHARED to the folder that holds data/")
     return folder
+
+
+@pytest.fixture(scope="session")
+def clusters_asked_for() -> None:
+    """Skip what starts a cluster, unless it is asked for."""
+    if not os.environ.get("TOWHEE_RAY"):
+        pytest.skip("clusters take minutes on two processors; TOWHEE_RAY=1 runs these tests")
+
+
+@pytest.fixture(scope="session")
+def cluster(clusters_asked_for: None) -> Iterator[ModuleType]:
+    """``ray``, connected to a cluster of this machine alone, with two processors and a GPU."""
+    ray = pytest.importorskip("ray", reason="Ray is not installed")
+    # A folder of its own, as a stale session would be joined; a short name, as sockets lie in it.
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
+        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+        patch.setenv("RAY_worker_niceness", "0")  # as in a cluster that the engine starts
+        logging.getLogger("ray").setLevel(logging.ERROR)
+        ray.init(
+            _node_ip_address="127.0.0.1",
+            include_dashboard=False,
+            num_cpus=2,
+            num_gpus=1,  # that nobody uses: it is only counted
+            object_store_memory=200 * 2**20,
+            _temp_dir=folder,
+            logging_level="error",
+            log_to_driver=False,
+        )
+        yield ray
+        ray.shutdown()
+
+
+@pytest.fixture
+def sent_by_value(request: pytest.FixtureRequest, cluster: ModuleType) -> Iterator[None]:
+    """The functions of a test go to workers as they are: those cannot import the tests."""
+    module = sys.modules[request.module.__name__]
+    cluster.cloudpickle.register_pickle_by_value(module)
+    yield
+    cluster.cloudpickle.unregister_pickle_by_value(module)

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import sys
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -45,13 +40,6 @@ def _is_spared(item: pytest.Item) -> bool:
     return params.get("elements") == "ray" and params.get("bad", ONE_BAD_SET) != ONE_BAD_SET
 
 
-@pytest.fixture(scope="session")
-def clusters_asked_for() -> None:
-    """Skip what starts a cluster, unless it is asked for."""
-    if not os.environ.get("TOWHEE_RAY"):
-        pytest.skip("clusters take minutes on two processors; TOWHEE_RAY=1 runs these tests")
-
-
 ONE_BAD_SET = {3, 4, 57, 58, 98}
 
 
@@ -66,38 +54,6 @@ def elements(request: pytest.FixtureRequest) -> Elements:
             yield from chunk.elements()
 
     return run_on_engine
-
-
-@pytest.fixture(scope="session")
-def cluster(clusters_asked_for: None) -> Iterator[ModuleType]:
-    """``ray``, connected to a cluster of this machine alone, with two processors and a GPU."""
-    ray = pytest.importorskip("ray", reason="Ray is not installed")
-    # A folder of its own, as a stale session would be joined; a short name, as sockets lie in it.
-    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
-        patch.setenv("RAY_worker_niceness", "0")  # as in a cluster that the engine starts
-        logging.getLogger("ray").setLevel(logging.ERROR)
-        ray.init(
-            _node_ip_address="127.0.0.1",
-            include_dashboard=False,
-            num_cpus=2,
-            num_gpus=1,  # that nobody uses: it is only counted
-            object_store_memory=200 * 2**20,
-            _temp_dir=folder,
-            logging_level="error",
-            log_to_driver=False,
-        )
-        yield ray
-        ray.shutdown()
-
-
-@pytest.fixture
-def sent_by_value(request: pytest.FixtureRequest, cluster: ModuleType) -> Iterator[None]:
-    """The functions of a test go to workers as they are: those cannot import the tests."""
-    module = sys.modules[request.module.__name__]
-    cluster.cloudpickle.register_pickle_by_value(module)
-    yield
-    cluster.cloudpickle.unregister_pickle_by_value(module)
 
 
 @pytest.fixture(autouse=True)

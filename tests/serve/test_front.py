@@ -87,8 +87,8 @@ def test_a_chain_gives_one_result_for_each_input_whatever_becomes_of_its_rows() 
 
     with towhee.api() as api:
         some = served(api.flatten().filter(lambda x: x > 1).map(lambda x: 6 // (x - 2)))
-    assert some.run([[1], [3, 4], [], [5]]) == [[], [6, 3], [], [2]]
-    failed = some.run([[3], [2], [4]])
+    assert some.runner.run([[1], [3, 4], [], [5]]) == [[], [6, 3], [], [2]]
+    failed = some.runner.run([[3], [2], [4]])
     assert [failed[0], failed[2]] == [[6], [3]]
     assert "ZeroDivisionError" in type(failed[1][0].error).__name__
 
@@ -98,7 +98,7 @@ def test_a_chain_that_puts_its_rows_together_is_called_for_each_input_alone() ->
 
     with towhee.api() as api:
         pairs = served(api.flatten().batch(2))
-    assert pairs.run([[1, 2, 3], [4]]) == [[[1, 2], [3]], [[4]]]
+    assert pairs.runner.run([[1, 2, 3], [4]]) == [[[1, 2], [3]], [[4]]]
 
 
 def test_embedding_operators_of_texts_take_texts() -> None:
@@ -108,4 +108,4 @@ def test_embedding_operators_of_texts_take_texts() -> None:
         hashing = served(api.text_embedding.hashing())
     assert not hashing.inputs[0].is_file
     vector = ops.text_embedding.hashing()("a towhee")
-    assert np.array_equal(hashing.run(["a towhee"])[0], vector)
+    assert np.array_equal(hashing.runner.run(["a towhee"])[0], vector)

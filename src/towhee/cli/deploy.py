@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from towhee.cli.engine import bounds
 from towhee.cli.messages import Json, Verbose, say, say_json
 from towhee.errors import UsageError
 
@@ -141,7 +141,7 @@ def ray(
         )
     if embed:
         job = embedding_job(embed, output, pipeline, claim=claim, mount=mount)
-    least, most = _bounds(workers)
+    least, most = bounds(workers, "--workers")
     deployment = RayDeployment(
         name,
         image,
@@ -184,14 +184,6 @@ def _texts(deployment: RayDeployment, *, helm: bool) -> dict[str, str]:
         "resources": list(made),
     }
     return {file: yaml_text(each) for file, each in {**made, "kustomization.yaml": listed}.items()}
-
-
-def _bounds(workers: str) -> tuple[int, int]:
-    """The least and the most of ``1:4``, or of ``4``."""
-    found = re.fullmatch("([0-9]{1,6})(?::([0-9]{1,6}))?", workers)
-    if not found:
-        raise typer.BadParameter(f"{workers!r} is no MIN:MAX, such as 1:4", param_hint="--workers")
-    return int(found[1]), int(found[2] or found[1])
 
 
 def _ray_here() -> str:

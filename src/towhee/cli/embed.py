@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from towhee.cli.engine import Engine
+from towhee.cli.engine import Address, Engine, check_only_on_ray
 from towhee.cli.messages import Json, Verbose, counted, note, say, say_json
 from towhee.cli.on_error import OnError
 from towhee.errors import DataError, TowheeError
@@ -87,14 +87,7 @@ def embed(
         Engine,
         typer.Option(help="Where it runs: in this process, or on a Ray cluster."),
     ] = Engine.LOCAL,
-    address: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HOST:PORT",
-            help="The Ray cluster, or auto; one of this machine alone if not given.",
-            show_default=False,
-        ),
-    ] = None,
+    address: Address = None,
     analyze: Annotated[
         bool,
         typer.Option("--analyze", help="Tell on stderr where the time went, stage by stage."),
@@ -126,8 +119,7 @@ def embed(
             f"{str(output)!r} ends in none of {', '.join(SUFFIXES)}", param_hint="--output"
         )
     chosen = image_pipeline(pipeline, batch_size=batch_size, workers=workers, fast=fast)
-    if address is not None and engine is Engine.LOCAL:
-        raise typer.BadParameter("it is of --engine ray", param_hint="--address")
+    check_only_on_ray(engine, address=address is not None)
     if engine is Engine.RAY:
         chosen = chosen.set_engine(engine.value, address=address)
     kept = CachedVectors(cache_folder, cache_limit) if cache or cache_folder is not None else None

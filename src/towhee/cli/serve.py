@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from towhee.cli.engine import Address, Engine, bounds, check_only_on_ray
 from towhee.cli.messages import Verbose
 from towhee.cli.settings import arguments_of
 from towhee.errors import MissingExtraError
@@ -28,13 +29,27 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8000,
     workers: Annotated[
-        int,
+        str,
         typer.Option(
-            min=1,
+            metavar="N|MIN:MAX",
             help="Processes, each with its own models. One that ends is replaced; SIGHUP replaces "
-            "them one by one.",
+            "them one by one. With --engine ray, MIN:MAX are as many as the load asks for.",
         ),
+    ] = "1",
+    engine: Annotated[
+        Engine, typer.Option(help="Where they run: on this machine, or on a Ray cluster.")
+    ] = Engine.LOCAL,
+    address: Address = None,
+    num_cpus: Annotated[
+        float, typer.Option(min=0.01, help="Processors of each process on a Ray cluster.")
     ] = 1,
+    num_gpus: Annotated[
+        float, typer.Option(min=0, help="GPUs of each; 0.5 lets two share one.")
+    ] = 0,
+    detach: Annotated[
+        bool,
+        typer.Option("--detach", help="Leave it running on the Ray cluster, and end."),
+    ] = False,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -137,13 +152,35 @@ def serve(
       towhee serve image-embedding
       towhee serve sentence-embedding image-embedding --port 9000 --api-key-file keys.txt
       towhee serve image-embedding --store lancedb:///photos
+      towhee serve image-embedding --engine ray --address auto --workers 1:8
       curl localhost:8000/v1/pipelines/image-embedding -F input=@photo.jpg
     """
     from towhee.cli.served_file import vectors_in_file
 
+    least, most = bounds(workers, "--workers")
+    check_only_on_ray(
+        engine,
+        address=address is not None,
+        num_cpus=num_cpus != 1,
+        num_gpus=num_gpus != 0,
+        detach=detach,
+    )
+    if engine is Engine.LOCAL and not least == most > 0:
+        raise typer.BadParameter(
+            f"{workers!r} is of --engine ray; here it is one number, of 1 or more",
+            param_hint="--workers",
+        )
+    if engine is Engine.RAY and (manage or drain):
+        raise typer.BadParameter(
+            "it is of --engine local: on a cluster a request reaches one process of many, and "
+            "Ray Serve itself lets those that end answer what they have",
+            param_hint="--manage" if manage else "--drain",
+        )
     try:
+        from towhee.plan.cluster import Cluster
         from towhee.serve import ServeSettings
         from towhee.serve.forming import BatchRules
+        from towhee.serve.ray_serving.replicas import Replicas
         from towhee.serve.server import Listening, run
         from towhee.serve.settings import read_keys
         from towhee.serve.starting import ServiceOptions
@@ -173,4 +210,11 @@ def serve(
         read_file=vectors_in_file,
     )
     options.check()
-    run(options.service, Listening(host, port, workers, drain))
+    if engine is Engine.LOCAL:
+        run(options.service, Listening(host, port, least, drain))
+        return
+    from towhee.serve.ray_serving.server import OnRay, serve_on_ray
+
+    cluster = Cluster(address, num_cpus=num_cpus, num_gpus=num_gpus)
+    replicas = Replicas(least, most, cluster)
+    serve_on_ray(options.service, OnRay(limits.rules, Listening(host, port), replicas, detach))

@@ -27,6 +27,11 @@ class Candidate:
     precision: Precision = "float32"
     float_layers: int = 0
 
+    @property
+    def keeps_shapes(self) -> bool:
+        """Whether it keeps memory for each shape of its inputs, so that few are better."""
+        return self.backend == "openvino"
+
     def __str__(self) -> str:
         kept = f" but {self.float_layers} layers" if self.float_layers else ""
         return f"{self.backend} {self.precision}{kept}"

@@ -67,6 +67,11 @@ class RunningModel(Generic[N]):
         return self.decision.chosen.batch_size or None
 
     @property
+    def keeps_shapes(self) -> bool:
+        """Whether it keeps memory for each shape of its inputs, so that few are better."""
+        return self.decision.chosen.candidate.keeps_shapes
+
+    @property
     def fingerprint(self) -> str | None:
         """What the vectors depend on, as a text; ``None`` for random weights."""
         return self._runner.fingerprint

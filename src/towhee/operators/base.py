@@ -143,16 +143,24 @@ class Streams:
     length: Callable[[Any], int] | None = None
     usual_length: int = 1
 
-    def by_length(self, usual_length: int, *, batch_size: int, gpu_batch_size: int) -> Streams:
-        """The same for rows whose ``len`` differs, of which those of like length share a batch.
+    def by_length(
+        self,
+        usual_length: int,
+        *,
+        batch_size: int,
+        gpu_batch_size: int,
+        length: Callable[[Any], int] = len,
+    ) -> Streams:
+        """The same for rows of different length, of which those of like length share a batch.
 
         Args:
             usual_length: of a row.
             batch_size: rows of that length in a batch on the CPU, where it was not measured.
             gpu_batch_size: the same where the work is done elsewhere.
+            length: of a prepared value.
         """
         size = self.batch_size or (batch_size if self.threads else gpu_batch_size)
-        return replace(self, batch_size=size, length=len, usual_length=usual_length)
+        return replace(self, batch_size=size, length=length, usual_length=usual_length)
 
 
 class ModelOperator(Operator[In, Out]):

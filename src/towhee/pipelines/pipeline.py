@@ -98,6 +98,7 @@ class Pipeline:
         engine: str = "local",
         *,
         address: str | None = None,
+        num_worker: int | None = None,
         num_cpus: float = 1,
         num_gpus: float = 0,
         memory: int | None = None,
@@ -105,11 +106,14 @@ class Pipeline:
     ) -> Pipeline:
         """The same pipeline, whose batches this process runs, or a Ray cluster.
 
-        A call with one value stays in this process.
+        A call with one value stays in this process. Behind HTTP (`serve`) all batches go there,
+        to replicas that have their models loaded.
 
         Args:
             engine: ``"local"`` or ``"ray"``.
             address: of the cluster, as ``DataCollection.set_engine`` takes it.
+            num_worker: workers at most; as many as the cluster has room for if not given, one
+                behind HTTP.
             num_cpus: processors of each worker.
             num_gpus: GPUs of each worker that holds a model.
             memory: bytes of main memory for each worker that holds a model.
@@ -119,7 +123,10 @@ class Pipeline:
             UsageError: for an engine that there is not.
         """
         cluster = Cluster(address, num_cpus, num_gpus, memory, preserve_order)
-        return Pipeline(self.spec, self._function.with_options(engine=engine, cluster=cluster))
+        options: dict[str, Any] = {"engine": engine, "cluster": cluster}
+        if num_worker is not None:
+            options["num_worker"] = num_worker
+        return Pipeline(self.spec, self._function.with_options(**options))
 
     def serve(self, app: FastAPI | None = None, path: str = "/", **settings: Any) -> FastAPI:
         """The pipeline behind HTTP, as ``towhee.serve.serve`` has it: run it with uvicorn.

@@ -6,7 +6,7 @@ import gc
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from towhee.engine.operators import forget_models
 from towhee.errors import UnknownNameError, UsageError
@@ -80,9 +80,12 @@ class Models:
         """
         model = self._named(name)
         with model.changing:
-            lane, model.lane, model.served = model.lane, None, None
+            lane, served = model.lane, model.served
+            model.lane = model.served = None
             if lane is not None:
                 lane.close()
+            if served is not None:
+                served.runner.close()
             forget_models()  # those of other pipelines are kept by them
             gc.collect()
 
@@ -103,6 +106,8 @@ class Models:
         for model in self._models.values():
             if model.lane is not None:
                 model.lane.close()
+            if model.served is not None:
+                model.served.runner.close()
 
     @property
     def are_alive(self) -> bool:
@@ -134,7 +139,9 @@ class Models:
                 return
             served = model.make()
             served.preload()
-            lane = Lane(model.name, served.run, self._rules, self._watch(model.name))
+            runner = served.runner
+            rules = replace(self._rules, runs=self._rules.runs * runner.replicas)
+            lane = Lane(model.name, runner.run, rules, self._watch(model.name))
             model.served, model.lane = served, lane
 
     def _named(self, name: str) -> Model:

@@ -9,7 +9,6 @@ from typing import Any
 
 from towhee.builder import CallablePipe
 from towhee.builder.callable_pipe import NestedPipe
-from towhee.engine.apply import apply_batch
 from towhee.engine.function import PlanFunction
 from towhee.engine.operators import shared_model
 from towhee.errors import UsageError
@@ -21,7 +20,9 @@ from towhee.pipelines.graph_function import GraphFunction
 from towhee.plan.plan import Plan
 from towhee.plan.source import Argument
 from towhee.plan.step import VALUE, Explode, Map
-from towhee.types import Failure
+from towhee.serve.runner import Here, runner_of
+
+_SHORT = 512  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,37 +65,28 @@ class Served:
         self.data = data
         self.dimension = dimension
         self.summary = summary
+        self.plan = function.plan
+        self.runner = runner_of(name, function)
         self._length: Callable[[Any], int] | None = None
-        if isinstance(function, PlanFunction):
-            self._function: PlanFunction | GraphFunction = function.with_options(on_error="keep")
-        else:
-            self._function = function.with_options(on_error="raise")
         files = () if reads_paths else files_of(function.plan, function.input_names)
         self.inputs = tuple(Input(each or "input", each in files) for each in function.input_names)
 
-    @property
-    def plan(self) -> Plan:
-        """What a call does."""
-        return self._function.plan
-
     def preload(self) -> None:
-        """Load the weights, in the form that batches need, and not in that of single calls."""
-        self._function.batch([])
-        self._length = _length_of(self._function)
+        """Load the weights, where batches are carried out."""
+        self.runner.load()
+        self._length = _length_of(self.plan) if isinstance(self.runner, Here) else None
 
-    def run(self, calls: Sequence[Any]) -> list[Any]:
-        """The result of each call; a ``Failure`` for one that failed, which no other feels.
+    def length(self, value: Any) -> int:
+        """About how many tokens a text is, by which batches are formed; 0 as ``tokens`` has it.
 
-        Args:
-            calls: a value for each; a tuple of values where there are several inputs.
+        A short text is not worth a look at its tokens: four letters of a word are one of them, and
+        one letter of any other script.
         """
-        if isinstance(self._function, PlanFunction):
-            return self._function.each(calls)
-        results, errors = apply_batch(self._function.batch, [calls])
-        for place, error in errors.items():
-            cause = error.__cause__ or error
-            results[place] = Failure(place, getattr(error, "operator", self.name), None, cause)
-        return results
+        if self._length is None or not isinstance(value, str):
+            return 0
+        if len(value) > _SHORT:
+            return self._length(value)
+        return 2 + (len(value) // 4 if value.isascii() else len(value))
 
     def tokens(self, value: Any) -> int:
         """How many tokens a text is to the model; 0 for what is no text, or no known model's."""
@@ -186,9 +178,9 @@ def _reads_files(operator: OperatorRef | Callable[..., Any]) -> bool:
     return bool(getattr(target, "reads_files", False))
 
 
-def _length_of(function: PlanFunction | GraphFunction) -> Callable[[Any], int] | None:
+def _length_of(plan: Plan) -> Callable[[Any], int] | None:
     """How many tokens a text has, by the model that reads it, where a plan begins with one."""
-    first = next((step for step in function.plan.steps if isinstance(step, Map)), None)
+    first = next((step for step in plan.steps if isinstance(step, Map)), None)
     if first is None or not isinstance(first.operator, OperatorRef) or len(first.inputs or "1") > 1:
         return None
     target = first.operator.resolve()

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import uvicorn
@@ -121,6 +121,16 @@ def drain_on_sigterm(service: Service, listening: Listening) -> None:
             ending(number, frame)
 
     signal.signal(signal.SIGTERM, drain)
+
+
+def free(listening: Listening) -> Listening:
+    """The same, with a port that nothing listens at, for a server that binds it later.
+
+    Raises:
+        UsageError: if the address is taken.
+    """
+    with _bound(listening) as listener:
+        return replace(listening, port=listener.getsockname()[1])
 
 
 def _bound(listening: Listening) -> socket.socket:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -27,7 +27,10 @@ from towhee.serve.values import Values, may_fetch
 from towhee.serve.waiting import finished
 from towhee.types import Failure
 
-_LONG = 16 * 1024  # characters above which the loop is not kept busy with them
+_LONG = 16 * 1024  # letters above which the loop is not kept busy with their tokens
+_LARGE = (
+    512 * 1024
+)  # letters above which it is not with what they are of: base64 takes a millisecond
 _FETCH_SECONDS = 10.0
 
 
@@ -109,7 +112,7 @@ class Service:
 
     async def run(
         self, request: Request, name: str, given: Sequence[Any], params: Sequence[str]
-    ) -> tuple[Served, list[Any], int]:
+    ) -> tuple[Served, list[Any]]:
         """What becomes of inputs that a client sent.
 
         Args:
@@ -119,7 +122,7 @@ class Service:
             params: what to call each of them in a message.
 
         Returns:
-            The model, a result or a ``Refusal`` for each input, and the tokens of all texts.
+            The model, and a result or a ``Refusal`` for each input.
 
         Raises:
             Refusal: for what concerns all of them.
@@ -133,7 +136,7 @@ class Service:
         results = await self.received(request, served, given, params)
         places = [n for n, value in enumerate(results) if not isinstance(value, Refusal)]
         values = [results[n] for n in places]
-        lengths = await self._lengths(served, values)
+        lengths = await _of_each(served.length, values)
         futures = lane.submit(values, lengths)
         left = self.settings.timeout - (time.monotonic() - started)
         await finished(futures, request, max(0.0, left))
@@ -146,7 +149,11 @@ class Service:
                 results[place] = refusal_of_error(found)
             else:
                 results[place] = found
-        return served, results, sum(lengths)
+        return served, results
+
+    async def tokens(self, served: Served, values: Sequence[Any]) -> int:
+        """The tokens that a model reads of all texts."""
+        return sum(await _of_each(served.tokens, values))
 
     async def received(
         self, request: Request, served: Served, given: Sequence[Any], params: Sequence[str]
@@ -165,7 +172,7 @@ class Service:
                 found = await loop.run_in_executor(self._values.fetchers, value, one, param)
                 self.bodies.hold(request, size_of_value(found))
                 return found
-            if isinstance(one, str) and len(one) > _LONG:
+            if isinstance(one, str) and len(one) > _LARGE:
                 return await run_in_threadpool(value, one, param)
             return value(one, param)
 
@@ -182,8 +189,9 @@ class Service:
             for task in tasks:  # if one raised, the others are not to hold anything any more
                 task.cancel()
 
-    async def _lengths(self, served: Served, values: Sequence[Any]) -> list[int]:
-        """The tokens of each value, by which batches are formed."""
-        if sum(len(value) for value in values if isinstance(value, str)) > _LONG:
-            return await run_in_threadpool(lambda: [*map(served.tokens, values)])
-        return [*map(served.tokens, values)]
+
+async def _of_each(count: Callable[[Any], int], values: Sequence[Any]) -> list[int]:
+    """The count of each value; of long texts in a thread, as it takes its time."""
+    if sum(len(value) for value in values if isinstance(value, str)) > _LONG:
+        return await run_in_threadpool(lambda: [*map(count, values)])
+    return [*map(count, values)]

@@ -2,28 +2,64 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from towhee.engine.chunk import Chunk
 from towhee.engine.local.batching import BatchSize, regrouped
+from towhee.engine.local.cutting import cut
 from towhee.engine.local.size import size_of
 from towhee.engine.local.workers import Lookahead
 
-_FEWEST_ROWS, _MOST_ROWS = 32, 2048
+_FEWEST_ROWS, _MOST_ROWS = 64, 2048
 _WINDOWS_IN_MEMORY = 4
+_MOMENT = 0.01
+"""Seconds: where a chunk took less to come, so will the next."""
+_PATIENCE = 0.02
+"""Seconds that a model with nothing to do waits for a window at most."""
+_CALLS_IN_A_BATCH = 32
+"""What a call costs, however little it is given, in parts of the batch that suits the model.
+
+That batch is the smallest that is nearly as quick as any (``models/selection.py``), so a call costs
+a few hundredths of it, on a processor as on a GPU, whose batches are that much larger.
+"""
 
 Lengths = Callable[[Chunk], Sequence[int]]
 """The length of each row of a chunk; 0 for a row that the model will not see."""
 
 
+class _Coming:
+    """Chunks, and whether the next one is there in a moment.
+
+    A model that has nothing to do waits for it then: that costs less than the padding of a window
+    of two or three rows.
+    """
+
+    def __init__(self, chunks: Iterator[Chunk]) -> None:
+        self._chunks = chunks
+        self._began = time.perf_counter()
+        self.is_near = False
+
+    def begin(self) -> None:
+        """Another window begins."""
+        self._began = time.perf_counter()
+
+    def __iter__(self) -> Iterator[Chunk]:
+        asked = time.perf_counter()
+        for chunk in self._chunks:
+            came = time.perf_counter()
+            self.is_near = came - asked < _MOMENT and came - self._began < _PATIENCE
+            yield chunk
+            asked = time.perf_counter()
+
+
 class ByLength:
     """Sorts the rows of a window, cuts them into batches, and restores the window behind the model.
 
-    A batch is as wide as its longest row, so it costs that many times its rows. The longest come
-    first: what is left for the end of a window is short, and no worker waits long for another.
-    Windows grow, so that the first rows are there soon; a model with nothing to do is given what
-    there is.
+    The longest come first: what is left for the end of a window is short, and no worker waits long
+    for another. Windows grow, so that the first rows are there soon; a model with nothing to do is
+    given what there is, unless more rows are there in a moment.
 
     Args:
         lengths: of the rows of a chunk.
@@ -43,16 +79,17 @@ class ByLength:
 
     def batches(self, chunks: Iterator[Chunk], model: Lookahead) -> Iterator[Chunk]:
         """The rows in batches, sorted within each window."""
-        for window in regrouped(chunks, self._wanted, is_urgent=lambda: model.is_idle):
+        coming = _Coming(chunks)
+        for window in regrouped(
+            iter(coming), self._wanted, is_urgent=lambda: model.is_idle and not coming.is_near
+        ):
             self._note(window)
             lengths = self._lengths(window)
             order = sorted(range(len(window)), key=lambda place: -lengths[place])
             self._orders.append(order)
-            start = 0
-            while start < len(order):
-                stop = start + self._fitting(lengths[order[start]])
+            for start, stop in self._cuts([lengths[place] for place in order]):
                 yield window.take(order[start:stop])
-                start = stop
+            coming.begin()
 
     def restored(self, batches: Iterator[Chunk]) -> Iterator[Chunk]:
         """The windows again, from the batches behind the model, in the rows' own order."""
@@ -76,8 +113,12 @@ class ByLength:
         if len(window) >= self._rows:
             self._rows = min(2 * self._rows, _MOST_ROWS)
 
-    def _fitting(self, longest: int) -> int:
-        """How many rows fit a batch whose longest is so long."""
+    def _cuts(self, lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Where each batch of sorted rows begins and ends."""
+        rows = self._size.rows
         if self._size.is_asked_for:
-            return self._size.rows
-        return max(1, self._size.rows * self._usual // max(1, longest))
+            return (
+                (start, min(start + rows, len(lengths))) for start in range(0, len(lengths), rows)
+            )
+        most = rows * self._usual
+        return cut(lengths, most, most // _CALLS_IN_A_BATCH)

@@ -51,7 +51,7 @@ def portable_chunk(chunk: Chunk) -> Chunk:
     Raises:
         UsageError: for another value that cannot be.
     """
-    sound = {place: _sound(failure) for place, failure in chunk.failures.items()}
+    sound = {place: portable_failure(failure) for place, failure in chunk.failures.items()}
     columns: dict[str, Column] = {}
     for name, values in chunk.columns.items():
         column = list(values)
@@ -67,7 +67,8 @@ def portable_chunk(chunk: Chunk) -> Chunk:
     return Chunk(columns, chunk.keys, sound, chunk.lookups)
 
 
-def _sound(failure: Failure) -> Failure:
+def portable_failure(failure: Failure) -> Failure:
+    """The failure, with a value and an error that can be sent."""
     value = failure.value if can_be_sent(failure.value) else short(failure.value)
     return Failure(failure.key, failure.operator, value, _portable(failure.error))
 

@@ -13,8 +13,9 @@ import numpy.typing as npt
 from towhee.models.network import Batch, concatenated
 from towhee.models.onnx_cache import keep_export, kept_export
 from towhee.models.onnx_export import exported
+from towhee.models.text.few_lengths import few_lengths
 from towhee.models.text.sample_sentences import sample_sentences
-from towhee.models.text.tokens import padded
+from towhee.models.text.tokens import Tokenizer, padded
 
 if TYPE_CHECKING:
     import torch
@@ -132,9 +133,22 @@ class TokenNetwork:
             [ids[row, : int(mask[row].sum())] for ids, mask in rows for row in range(len(ids))]
         )
 
-    def batch(self, texts: Sequence[npt.NDArray[np.int64]]) -> Batch:
-        """The inputs for texts as the tokenizer gives them, padded on the right."""
-        inputs = padded(texts, self.padding, at_least=self.filled_to)
+    def row_length(self, tokens: int) -> int:
+        """The length of rows whose longest text has so many tokens, where few shapes are better."""
+        limit = self.tokenizer.max_tokens if isinstance(self.tokenizer, Tokenizer) else None
+        return max(few_lengths(tokens, limit), self.filled_to)
+
+    def batch(self, texts: Sequence[npt.NDArray[np.int64]], *, few_shapes: bool = False) -> Batch:
+        """The inputs for texts as the tokenizer gives them, padded on the right.
+
+        Args:
+            texts: the tokens of each.
+            few_shapes: whether rows are made somewhat longer, so that batches have few lengths.
+        """
+        at_least = self.filled_to
+        if few_shapes:
+            at_least = self.row_length(max(map(len, texts)))
+        inputs = padded(texts, self.padding, at_least=at_least)
         return inputs[: 1 + self._has_mask]
 
     def _row(self, text: str) -> Batch:

@@ -53,7 +53,13 @@ class Tokenizer:
             raise WeightsError(f"{named!r} tells parts of a text apart, which towhee does not")
         self._tokenizer = made
         self._prompt = prompt
+        self._max_tokens = max_tokens
         self._how = {"prompt": prompt, "max_tokens": max_tokens, "cuts_left": cuts_left}
+
+    @property
+    def max_tokens(self) -> int | None:
+        """Beyond which a text is cut; ``None`` for no limit."""
+        return self._max_tokens
 
     @property
     def how(self) -> dict[str, Any]:

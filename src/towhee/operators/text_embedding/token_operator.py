@@ -33,11 +33,12 @@ class TokenOperator(NetworkOperator[str, N]):
 
     def streams(self) -> Streams:
         """The model for an engine: a call for each core, in batches of texts of like length."""
-        how = super().streams()
+        how, network = super().streams(), self.running.network
         return how.by_length(
-            self.running.network.usual_length,
+            network.usual_length,
             batch_size=_BATCH_SIZE,
             gpu_batch_size=_GPU_BATCH_SIZE,
+            length=self._row_length if self.running.keeps_shapes else len,
         )
 
     def prepare(self, value: Any) -> npt.NDArray[np.int64]:
@@ -50,4 +51,7 @@ class TokenOperator(NetworkOperator[str, N]):
 
     def inputs(self, prepared: Sequence[Any]) -> Batch:
         """The tokens of several texts, padded to the longest."""
-        return self.running.network.batch(prepared)
+        return self.running.network.batch(prepared, few_shapes=self.running.keeps_shapes)
+
+    def _row_length(self, ids: npt.NDArray[np.int64]) -> int:
+        return self.running.network.row_length(len(ids))

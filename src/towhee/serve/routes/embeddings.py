@@ -16,6 +16,7 @@ from starlette.requests import Request
 from towhee.models.vectors import unit_length
 from towhee.serve.answers import Answer
 from towhee.serve.refusals import Refusal
+from towhee.serve.routes.direct import direct
 from towhee.serve.routes.documented import OF_BODIES, errors, takes
 from towhee.serve.sent import parsed
 from towhee.serve.service import Service
@@ -45,14 +46,6 @@ class EmbeddingsRequest(BaseModel):
 def embeddings(app: FastAPI, service: Service, needs: Sequence[params.Depends]) -> None:
     """The route."""
 
-    @app.post(
-        "/v1/embeddings",
-        dependencies=needs,
-        tags=TAGS,
-        openapi_extra=takes(EmbeddingsRequest),
-        responses=errors(*OF_BODIES),
-        summary="The vectors of texts or images",
-    )
     async def embed(request: Request) -> Answer:
         async with service.bodies.read(request) as body:
             asked = parsed(body, EmbeddingsRequest)
@@ -60,10 +53,11 @@ def embeddings(app: FastAPI, service: Service, needs: Sequence[params.Depends]) 
             inputs = [asked.input] if isinstance(asked.input, str) else asked.input
             one = isinstance(asked.input, str)
             params = ["input"] if one else [f"input[{n}]" for n in range(len(inputs))]
-            served, results, tokens = await service.run(request, asked.model, inputs, params)
+            served, results = await service.run(request, asked.model, inputs, params)
         for result in results:
             if isinstance(result, Refusal):
                 raise result
+        tokens = await service.tokens(served, inputs)
         data = [
             {
                 "object": "embedding",
@@ -80,6 +74,18 @@ def embeddings(app: FastAPI, service: Service, needs: Sequence[params.Depends]) 
                 "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
             }
         )
+
+    app.router.add_api_route(
+        "/v1/embeddings",
+        embed,
+        methods=["POST"],
+        route_class_override=direct(service),
+        dependencies=needs,
+        tags=TAGS,
+        openapi_extra=takes(EmbeddingsRequest),
+        responses=errors(*OF_BODIES),
+        summary="The vectors of texts or images",
+    )
 
 
 def _vector(result: Any, model: str, asked: EmbeddingsRequest) -> npt.NDArray[np.float32]:

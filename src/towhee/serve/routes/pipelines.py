@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from towhee.serve.answers import Answer
 from towhee.serve.refusals import Refusal
+from towhee.serve.routes.direct import direct
 from towhee.serve.routes.documented import OF_BODIES, errors, takes_inputs
 from towhee.serve.sent import inputs_of
 from towhee.serve.service import Service
@@ -23,16 +24,20 @@ TAGS: list[str | Enum] = ["pipelines"]
 def pipelines(app: FastAPI, service: Service, needs: Sequence[params.Depends]) -> None:
     """The route to each pipeline by its name."""
 
-    @app.post(
+    async def call(request: Request, name: str) -> Answer:
+        return await answered(service, request, name)
+
+    app.router.add_api_route(
         "/v1/pipelines/{name:path}",
+        call,
+        methods=["POST"],
+        route_class_override=direct(service),
         dependencies=needs,
         tags=TAGS,
         openapi_extra=takes_inputs(),
         responses=_RESPONSES,
         summary="What a pipeline gives",
     )
-    async def call(request: Request, name: str) -> Answer:
-        return await answered(service, request, name)
 
 
 def one_pipeline(
@@ -40,16 +45,20 @@ def one_pipeline(
 ) -> None:
     """The route to one pipeline at a path of the user's choice."""
 
-    @app.post(
+    async def call(request: Request) -> Answer:
+        return await answered(service, request, name)
+
+    app.router.add_api_route(
         path,
+        call,
+        methods=["POST"],
+        route_class_override=direct(service),
         dependencies=needs,
         tags=TAGS,
         openapi_extra=takes_inputs(),
         responses=_RESPONSES,
         summary=f"What {name} gives",
     )
-    async def call(request: Request) -> Answer:
-        return await answered(service, request, name)
 
 
 async def answered(service: Service, request: Request, name: str) -> Answer:
@@ -60,7 +69,7 @@ async def answered(service: Service, request: Request, name: str) -> Answer:
     async with service.bodies.read(request) as body:
         inputs = await inputs_of(request, body)
         del body
-        _, results, _ = await service.run(request, name, inputs.values, inputs.params)
+        _, results = await service.run(request, name, inputs.values, inputs.params)
     if inputs.is_single:
         (result,) = results
         if isinstance(result, Refusal):
