@@ -42,6 +42,12 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def _is_ready(port: int) -> bool:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=60).status_code == 200
+    return False
+
+
 @contextlib.contextmanager
 def command(folder: Path, *arguments: str) -> Iterator[Command]:
     """A server that has started; it is killed at the end if it still runs."""
@@ -55,11 +61,13 @@ def command(folder: Path, *arguments: str) -> Iterator[Command]:
         )
     address = f"http://127.0.0.1:{port}"
     try:
-        while not _listens(port):
+        # On a cluster proxies listen before there is something behind them.
+        is_there = _is_ready if "ray" in arguments else _listens
+        while not is_there(port):
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(0.05)
                 raise AssertionError(log.read_text())
-        assert httpx.get(f"{address}/readyz", timeout=60).status_code == 200
+        assert _is_ready(port)
         yield Command(process, address, log)
     finally:
         if process.poll() is None:

@@ -21,9 +21,7 @@ import pytest
         (["--engine", "ray", "--detach"], "needs the address"),
     ],
 )
-def test_options_that_do_not_go_together(
-    towhee: Any, arguments: list[str], told: str
-) -> None:
+def test_options_that_do_not_go_together(towhee: Any, arguments: list[str], told: str) -> None:
     done = towhee("serve", "image-embedding", *arguments)
     assert done.exit_code in (1, 2)
     assert told in " ".join(done.stderr.split())

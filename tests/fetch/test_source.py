@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from towhee.errors import DataError, FetchError
 from towhee.fetch import is_url, read_bytes, source_name
-from towhee.fetch.source import Source
+from towhee.fetch.source import Content, Source
 
 CONTENT = b"\x00\x01content"
 
@@ -119,6 +120,11 @@ def test_names_hide_secrets_and_are_short(file: Path) -> None:
     assert source_name(memoryview(CONTENT)) == "<9 bytes>"
     with file.open("rb") as opened:
         assert source_name(opened) == str(file)
+
+
+def test_content_keeps_its_name_on_the_way_to_another_process() -> None:
+    copy = pickle.loads(pickle.dumps(Content(CONTENT, "cat.jpg")))
+    assert (copy, copy.name) == (CONTENT, "cat.jpg")
 
 
 def test_reading_files_does_not_import_urllib3() -> None:

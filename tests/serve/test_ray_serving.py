@@ -100,9 +100,15 @@ def test_sigterm_ends_it_and_all_that_it_started(
 
 
 def test_what_cannot_be_loaded_there_is_said(clusters_asked_for: None, tmp_path: Path) -> None:
+    weights = tmp_path / "weights"
+    weights.mkdir()
+    (weights / "config.json").write_text('{"architecture": "mobilenetv2_100"}')
+    (weights / "model.safetensors").write_text("cut short")
+    name, chosen = "image-embedding-mobilenetv2_100", f"checkpoint={weights}"
+    told = r"'towhee' cannot be started on the cluster: .*model.safetensors' is damaged"
     with (
-        pytest.raises(AssertionError, match="cannot be started"),
-        command(tmp_path, "image-embedding", "--engine", "ray", "--set", "backend=tensorrt"),
+        pytest.raises(AssertionError, match=told),
+        command(tmp_path, name, "--engine", "ray", "--set", chosen),
     ):
         pass
 

@@ -92,7 +92,7 @@ def test_what_functions_make_of_inputs_is_not_opened_either(photographs: list[Pa
     assert from_path(renamed)
     assert from_path(nested)
     trusted = served(renamed, reads_paths=True)
-    assert trusted.run([str(photographs[0])])[0].ndim == 3
+    assert trusted.runner.run([str(photographs[0])])[0].ndim == 3
 
 
 def test_addresses_of_the_network_inside_are_not_called(

@@ -6,7 +6,7 @@ import os
 import re
 import stat
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import IO, Any, TypeAlias
 
 from towhee.errors import DataError
 from towhee.fetch.location import shown_url
@@ -29,6 +29,10 @@ class Content(bytes):
         made = super().__new__(cls, content)
         made.name = name
         return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A copy, in another process too, has the name."""
+        return (type(self), (bytes(self), self.name))
 
 
 _URL = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]+://|data:)")

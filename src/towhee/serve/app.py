@@ -57,6 +57,7 @@ def application(
         openapi_url=None,  # it needs a key, as the rest does
         docs_url=None,  # the pages that FastAPI makes load their parts from elsewhere
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False},  # the recorder's are of models too
     )
     app.add_middleware(Recorder, service=service)
     needs = admitted(service)

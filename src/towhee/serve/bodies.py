@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator
 
-import anyio
 from starlette.requests import ClientDisconnect, Request
 
+from towhee.serve.deadline import Deadline
 from towhee.serve.refusals import Refusal
 
 
@@ -39,7 +39,7 @@ class Bodies:
         body = bytearray()
         try:
             try:
-                with anyio.fail_after(self._seconds):
+                with Deadline(self._seconds):
                     async for part in request.stream():
                         body += part
                         self.hold(request, len(part), closes=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -24,36 +24,41 @@ async def finished(futures: Sequence[Future[Any]], request: Request, seconds: fl
     Raises:
         Refusal: 503 if they are not done in time, 499 if the client has gone.
     """
-    done = _all_of(futures)
-    gone = asyncio.ensure_future(_gone(request))
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[str] = loop.create_future()
+
+    def end(how: str) -> None:
+        if not ended.done():
+            ended.set_result(how)
+
+    _when_all_are_done(futures, loop, lambda: end("done"))
+    gone = loop.create_task(_gone(request))
+    gone.add_done_callback(lambda _: end("gone"))
+    timer = loop.call_later(seconds, end, "late")
     try:
-        await asyncio.wait({done, gone}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        if done.done():
-            return
-        if gone.done():
+        how = await ended
+        if how == "gone":
             raise Refusal(499, "the client has gone", kind="gone", closes=True)
-        raise Refusal(
-            503,
-            f"there was no result within {seconds:g} s; try again later, or with fewer inputs",
-            kind="timeout",
-            retry_after=1,
-        )
+        if how == "late":
+            raise Refusal(
+                503,
+                f"there was no result within {seconds:g} s; try again later, or with fewer inputs",
+                kind="timeout",
+                retry_after=1,
+            )
     finally:
+        timer.cancel()
         gone.cancel()
         for future in futures:
             future.cancel()
 
 
-def _all_of(futures: Sequence[Future[Any]]) -> asyncio.Future[None]:
-    """One future for all of them, so that the loop is woken once."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
+def _when_all_are_done(
+    futures: Sequence[Future[Any]], loop: asyncio.AbstractEventLoop, then: Callable[[], None]
+) -> None:
+    """Call a function in the loop when all are done, so that it is woken once."""
     lock = threading.Lock()
     left = len(futures)
-
-    def finish() -> None:
-        if not done.done():
-            done.set_result(None)
 
     def count(_: Future[Any]) -> None:
         nonlocal left
@@ -61,13 +66,12 @@ def _all_of(futures: Sequence[Future[Any]]) -> asyncio.Future[None]:
             left -= 1
             is_last = left == 0
         if is_last and not loop.is_closed():
-            loop.call_soon_threadsafe(finish)
+            loop.call_soon_threadsafe(then)
 
     for future in futures:
         future.add_done_callback(count)
     if not futures:
-        finish()
-    return done
+        then()
 
 
 async def _gone(request: Request) -> None:

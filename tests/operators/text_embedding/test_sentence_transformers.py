@@ -16,8 +16,9 @@ from sentence_models import (
     of_sentence_transformers,
     random_sentence_model,
 )
-from towhee import DataCollection
+from towhee import DataCollection, pipeline
 from towhee.errors import DataError, UsageError, WeightsError
+from towhee.models.backends.openvino import OpenVinoBackend
 from towhee.models.text.sample_sentences import sample_sentences
 from towhee.operators.text_embedding.sentence_transformers import (
     SentenceTransformersTextEmbedding,
@@ -64,6 +65,22 @@ def test_other_backends_agree_in_float32(backend: str, expected: np.ndarray) -> 
         checkpoint=MINILM, backend=backend, precision="float32"
     )
     assert np.abs(embed.batch(LONG_AND_SHORT) - expected).max() < 1e-5
+
+
+def test_openvino_meets_few_shapes_of_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps two megabytes for each."""
+    shapes = set()
+    call = OpenVinoBackend.__call__
+
+    def noted(self: OpenVinoBackend, *inputs: np.ndarray) -> np.ndarray:
+        shapes.add(inputs[0].shape[1])
+        return call(self, *inputs)
+
+    embed = pipeline("sentence-embedding", checkpoint=MINILM, backend="openvino")
+    embed.batch(["bird"])  # measures how it runs best
+    monkeypatch.setattr(OpenVinoBackend, "__call__", noted)
+    embed.batch(["bird " * length for length in range(1, 300)])
+    assert shapes <= {*range(4, 65, 4), *range(72, 129, 8), *range(144, 257, 16)}
 
 
 def test_the_tokens_are_those_of_sentence_transformers(

@@ -17,6 +17,7 @@ from towhee.errors import WeightsError
 from towhee.models.file_digest import file_sha256_once
 from towhee.models.json_file import read_json
 from towhee.models.network import Batch
+from towhee.models.text.few_lengths import few_lengths
 from towhee.models.text.sample_sentences import sample_sentences
 from towhee.models.text.tokens import Tokenizer, padded
 
@@ -95,9 +96,19 @@ class OnnxTexts:
             [ids[row, : int(mask[row].sum())] for ids, mask in rows for row in range(len(ids))]
         )
 
-    def batch(self, texts: Sequence[npt.NDArray[np.int64]]) -> Batch:
-        """The tokens of several texts and their mask, padded on the right."""
-        return padded(texts, self._padding, at_least=self._filled_to)
+    def row_length(self, tokens: int) -> int:
+        """The length of rows whose longest text has so many tokens, where few shapes are better."""
+        return max(few_lengths(tokens, self.tokenizer.max_tokens), self._filled_to)
+
+    def batch(self, texts: Sequence[npt.NDArray[np.int64]], *, few_shapes: bool = False) -> Batch:
+        """The tokens of several texts and their mask, padded on the right.
+
+        Args:
+            texts: the tokens of each.
+            few_shapes: whether rows are made somewhat longer, so that batches have few lengths.
+        """
+        at_least = self.row_length(max(map(len, texts))) if few_shapes else self._filled_to
+        return padded(texts, self._padding, at_least=at_least)
 
     def _stated(self) -> dict[str, Any]:
         """What the JSON file beside the model says; nothing if there is none."""

@@ -116,7 +116,12 @@ class OnnxTextEmbedding(ModelOperator[str, npt.NDArray[np.float32]]):
             threads=backend.threads,
         )
         usual = self._model().usual_length
-        return how.by_length(usual, batch_size=_BATCH_SIZE, gpu_batch_size=_BATCH_SIZE)
+        return how.by_length(
+            usual,
+            batch_size=_BATCH_SIZE,
+            gpu_batch_size=_BATCH_SIZE,
+            length=self._row_length if self._keeps_shapes else len,
+        )
 
     def prepare(self, value: Any) -> npt.NDArray[np.int64]:
         """The numbers of the text's tokens, ``(length,) int64``.
@@ -133,8 +138,15 @@ class OnnxTextEmbedding(ModelOperator[str, npt.NDArray[np.float32]]):
         return self._vectors(self._running().alone(), prepared)
 
     def _vectors(self, backend: Backend, prepared: Sequence[Any]) -> npt.NDArray[np.float32]:
-        vectors = backend(*self._model().batch(prepared))
+        vectors = backend(*self._model().batch(prepared, few_shapes=self._keeps_shapes))
         return unit_length(vectors) if self._normalize else vectors
+
+    @property
+    def _keeps_shapes(self) -> bool:
+        return self._running().candidate.keeps_shapes
+
+    def _row_length(self, ids: npt.NDArray[np.int64]) -> int:
+        return self._model().row_length(len(ids))
 
     def _model(self) -> OnnxTexts:
         self.ensure_setup()

@@ -11,7 +11,8 @@ from towhee.engine.ray.cluster import connected
 from towhee.errors import MissingExtraError, UsageError, one_line
 from towhee.plan.cluster import Cluster
 
-logger = logging.getLogger(__name__)
+QUIET = {"log_level": "ERROR", "enable_access_log": False}
+"""How Ray Serve logs: the service writes a line for each request itself."""
 
 
 def connected_serve(cluster: Cluster) -> tuple[Any, Any]:
@@ -26,6 +27,7 @@ def connected_serve(cluster: Cluster) -> tuple[Any, Any]:
         from ray import serve
     except ImportError as error:
         raise MissingExtraError("serving on Ray", "ray") from error
+    logging.getLogger("ray.serve").setLevel(logging.WARNING)
     return ray, serve
 
 
@@ -64,7 +66,7 @@ def run(serve: Any, application: Any, name: str, path: str | None) -> Any:
         UsageError: if it cannot start; the message says why.
     """
     try:
-        return serve.run(application, name=name, route_prefix=path)
+        return serve.run(application, name=name, route_prefix=path, logging_config=QUIET)
     except RuntimeError as error:
         why = _why(serve, name) or str(error)
         with contextlib.suppress(RuntimeError):

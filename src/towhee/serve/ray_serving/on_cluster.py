@@ -13,7 +13,7 @@ from towhee.engine.ray.portable import portable_failure
 from towhee.models.machine import use_cores
 from towhee.plan.cluster import Cluster
 from towhee.serve.forming import BatchRules
-from towhee.serve.ray_serving.deployments import check_room, connected_serve, end, run
+from towhee.serve.ray_serving.deployments import QUIET, check_room, connected_serve, end, run
 from towhee.serve.ray_serving.replicas import Replicas
 from towhee.serve.runner import Here
 from towhee.types import Failure
@@ -69,7 +69,7 @@ class OnCluster:
         """
         ray, serve = connected_serve(self._cluster)
         check_room(ray, self._cluster, self.replicas)
-        serve.start(proxy_location="Disabled")
+        serve.start(proxy_location="Disabled", logging_config=QUIET)
         options = Replicas(self.replicas, self.replicas, self._cluster).options(
             BatchRules(), _GRACE
         )

@@ -13,7 +13,7 @@ from typing import Any
 from towhee.errors import UsageError
 from towhee.serve.forming import BatchRules
 from towhee.serve.logs import start_logs
-from towhee.serve.ray_serving.deployments import check_room, connected_serve, run
+from towhee.serve.ray_serving.deployments import QUIET, check_room, connected_serve, run
 from towhee.serve.ray_serving.replica import Replica
 from towhee.serve.ray_serving.replicas import Replicas
 from towhee.serve.server import Listening, free
@@ -89,7 +89,7 @@ def _listen(serve: Any, listening: Listening) -> None:
         UsageError: if they listen elsewhere; they are started once for a cluster.
     """
     there = {"host": listening.host, "port": listening.port}
-    serve.start(proxy_location="EveryNode", http_options=there)
+    serve.start(proxy_location="EveryNode", http_options=there, logging_config=QUIET)
     # Ray Serve has no public word for where it listens, and passes over what it is told later on.
     found = serve.context._get_global_client().http_config
     if found.port != listening.port or found.host != listening.host:
