@@ -87,7 +87,12 @@ class Models:
             if served is not None:
                 served.runner.close()
             forget_models()  # those of other pipelines are kept by them
+            del lane, served
+            is_settled = gc.get_freeze_count() > 0
+            gc.unfreeze()  # what this model leaves behind may be among it
             gc.collect()
+            if is_settled:
+                gc.freeze()
 
     def loaded(self, name: str) -> tuple[Served, Lane]:
         """A model that can be called.

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from towhee.models.machine import use_cores
 from towhee.serve.app import application
 from towhee.serve.logs import start_logs
+from towhee.serve.server import settle
 from towhee.serve.service import Service
 from towhee.serve.tracing import start_tracing
 
@@ -26,6 +27,7 @@ class Replica:
         start_tracing()
         use_cores(cores)
         self._service = make()
+        settle()
 
     def __serve_build_asgi_app__(self) -> FastAPI:
         """What Ray Serve hands requests to; it closes the service when it ends."""
