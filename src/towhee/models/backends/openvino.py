@@ -15,6 +15,12 @@ from towhee.models.backends.base import Precision
 
 _first_use = threading.Lock()
 _kept: Any = None
+_KEPT_KERNELS = 512
+"""What is kept for shapes of inputs that were met before, a megabyte or two for two of them.
+
+OpenVINO's own 5000 are several gigabytes where texts have every length; this is twice what lengths
+in steps (``models/text/few_lengths.py``) ask for.
+"""
 _HINTS = {"float32": "f32", "bfloat16": "bf16", "float16": "f16", "int8": "f32"}
 """The precision of what is not quantised; a graph in int8 says itself which layers are."""
 
@@ -60,6 +66,7 @@ class OpenVinoBackend:
             "INFERENCE_PRECISION_HINT": _HINTS[precision],
             "PERFORMANCE_HINT": "THROUGHPUT" if parallel > 1 else "LATENCY",
             "ENABLE_CPU_PINNING": False,  # other threads decode on the same cores
+            "CPU_RUNTIME_CACHE_CAPACITY": _KEPT_KERNELS,
         }
         core = kept_core(openvino)
         try:
