@@ -53,7 +53,6 @@ def serve_on_ray(make: Callable[[], Service], how: OnRay) -> None:
         UsageError: if the cluster cannot be reached or has no room, the address is taken, or the
             service cannot be made.
     """
-    start_logs()
     cluster = how.replicas.cluster
     if how.stays and cluster.address is None:
         raise UsageError(
@@ -63,6 +62,7 @@ def serve_on_ray(make: Callable[[], Service], how: OnRay) -> None:
     listening = free(how.listening) if cluster.address is None else how.listening
     ray, serve = connected_serve(cluster)
     check_room(ray, cluster, max(1, how.replicas.least))
+    start_logs()
     _listen(serve, listening)
     # Ray has set a handler of its own, which ends with another code.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
