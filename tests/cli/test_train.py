@@ -138,6 +138,24 @@ def test_trials_are_a_table_and_the_best_of_them_is_served(
     ]
 
 
+@pytest.mark.usefixtures("cluster")
+def test_what_goes_wrong_on_a_cluster_is_said_as_what_it_is(
+    towhee: Any, source: Path, tmp_path: Path
+) -> None:
+    for number in range(12):
+        path = tmp_path / "data" / "ab"[number % 2] / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"\x89PNG\r\n\x1a\nnothing more")
+    done = towhee(
+        "train", source / "tiny.yaml", tmp_path / "data", "-o", tmp_path / "out", *QUICK,
+        "--engine", "ray", "--cpus", 2,
+    )  # fmt: skip
+    assert done.exit_code == 1
+    assert "could be read" in done.stderr
+    assert "files have to lie at the same paths on each of them" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_folds_are_a_table_and_the_model_of_all_samples_is_served(
     towhee: Any, source: Path, squares: Path, tmp_path: Path
 ) -> None:
@@ -169,6 +187,11 @@ def test_folds_are_a_table_and_the_model_of_all_samples_is_served(
         (("{tiny}", "train", "--trials", "2", "--folds", "2"), 2, "--trials or --folds"),
         (("{tiny}", "train", "--test", "eval"), 2, "belongs to --trials"),
         (("{tiny}", "train", "--folds", "2", "--eval", "eval"), 2, "samples of their own data"),
+        (("{tiny}", "train", "--address", "auto"), 2, "it is of --engine ray"),
+        (("{tiny}", "train", "--workers", "2"), 2, "it is of --engine ray"),
+        (("{tiny}", "train", "--gpus", "1"), 2, "it is of --engine ray"),
+        (("{tiny}", "train", "--engine", "ray", "--folds", "2"), 2, "in this process"),
+        (("{tiny}", "train", "--engine", "ray", "--address", "ray://a:1"), 1, "of Ray Client"),
         (("{tiny}", "train", "--resume"), 1, "nothing to go on with"),
         (("{tiny}", "train", "--config", "nowhere.yaml"), 1, "does not exist"),
     ],

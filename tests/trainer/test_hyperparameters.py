@@ -108,7 +108,7 @@ from towhee.trainer.importing import import_lightning
 from towhee.trainer.hyperparameters import tune as _
 from towhee.trainer.hyperparameters import tune
 from colour_squares import colour_squares
-module = sys.modules["towhee.trainer.hyperparameters.tune"]
+module = sys.modules["towhee.trainer.hyperparameters.trying"]
 pruning = module.pruning
 
 def killing(asked, *rest):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from towhee.cli.engine import Address, Engine, check_only_on_ray
 from towhee.cli.messages import Json, Verbose, note
 from towhee.cli.settings import arguments_of
 from towhee.errors import UsageError
@@ -131,6 +132,29 @@ def train(
         OnError,
         typer.Option(help="A sample that cannot be read is left out (skip), or ends it (raise)."),
     ] = OnError.SKIP,
+    engine: Annotated[
+        Engine,
+        typer.Option(help="Where it is trained: in this process, or on a Ray cluster."),
+    ] = Engine.LOCAL,
+    address: Address = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="With --engine ray: workers that share the training, or trials at once.",
+            show_default=False,
+        ),
+    ] = None,
+    cpus: Annotated[
+        float | None,
+        typer.Option(
+            min=0.01, help="With --engine ray: processors of each worker.", show_default=False
+        ),
+    ] = None,
+    gpus: Annotated[
+        float | None,
+        typer.Option(min=0, help="With --engine ray: GPUs of each worker.", show_default=False),
+    ] = None,
     as_json: Json = False,
     verbose: Verbose = False,
 ) -> None:
@@ -145,9 +169,11 @@ def train(
       towhee train image-embedding-resnet50 shoes/ -o shoes_model
       towhee train image-embedding-resnet50 shoes.csv -o shoes_model --label kind --epochs 5
       towhee train image-embedding-resnet50 shoes/ -o shoes_model --trials 20
+      towhee train image-embedding-resnet50 shoes/ -o shoes_model --engine ray --address auto
       towhee embed photos/ -o photos.parquet --pipeline shoes_model/pipeline.yaml
     """
     from towhee.cli.training import Wanted, carry_out
+    from towhee.trainer.ray_training.placement import Placement
 
     if trials is not None and folds is not None:
         raise typer.BadParameter("give --trials or --folds, not both", param_hint="--folds")
@@ -156,6 +182,17 @@ def train(
     if folds is not None and evaluation is not None:
         raise typer.BadParameter(
             "folds are measured with samples of their own data", param_hint="--eval"
+        )
+    check_only_on_ray(
+        engine,
+        address=address is not None,
+        workers=workers is not None,
+        cpus=cpus is not None,
+        gpus=gpus is not None,
+    )
+    if engine is Engine.RAY and folds is not None:
+        raise typer.BadParameter(
+            "folds are trained in this process, one after another", param_hint="--engine"
         )
     _check_output(output, resume=resume, overwrite=overwrite)
     given = {"epoch_num": epochs, "lr": lr, "method": method}
@@ -172,6 +209,8 @@ def train(
         folds=folds,
         on_error="raise" if on_error is OnError.RAISE else "skip",
         as_json=as_json,
+        engine=engine.value,
+        placement=Placement(address, workers, cpus, gpus or 0),
     )
     try:
         carry_out(wanted, made, output)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from towhee.trainer.data import TrainingData
     from towhee.trainer.folds import CrossValidation
     from towhee.trainer.hyperparameters import SearchResult
+    from towhee.trainer.ray_training.placement import Placement
     from towhee.trainer.result import TrainingResult
     from towhee.trainer.training_config import TrainingConfig
 
@@ -40,6 +41,8 @@ class Wanted:
         folds: of a cross-validation.
         on_error: what a sample that cannot be read does.
         as_json: whether the result is told as JSON.
+        engine: ``"local"`` or ``"ray"``.
+        placement: on a cluster.
     """
 
     pipeline: str
@@ -52,6 +55,8 @@ class Wanted:
     folds: int | None
     on_error: Literal["skip", "raise"]
     as_json: bool
+    engine: str
+    placement: Placement
 
 
 def carry_out(wanted: Wanted, config: TrainingConfig, output: Path) -> None:
@@ -129,9 +134,16 @@ def _trained(
     evaluation: TrainingData | None,
     wanted: Wanted,
 ) -> TrainingResult:
+    from towhee.trainer.ray_training.placement import placement_of
+    from towhee.trainer.ray_training.training import train_on_cluster
     from towhee.trainer.training import train
 
-    return train(ref, config, data, evaluation, on_error=wanted.on_error)
+    there = placement_of(wanted.engine, wanted.placement)
+    if there is None:
+        return train(ref, config, data, evaluation, on_error=wanted.on_error)
+    return train_on_cluster(
+        ref, config, data, evaluation, placement=there, on_error=wanted.on_error
+    )
 
 
 def _searched(
@@ -142,7 +154,10 @@ def _searched(
     wanted: Wanted,
 ) -> SearchResult:
     from towhee.trainer.hyperparameters import tune
+    from towhee.trainer.ray_training.placement import placement_of
+    from towhee.trainer.ray_training.searching import OnCluster
 
+    there = placement_of(wanted.engine, wanted.placement)
     with step_progress() as told:
         return tune(
             ref,
@@ -153,6 +168,7 @@ def _searched(
             test=None if wanted.test is None else _read(wanted.test, wanted),
             on_error=wanted.on_error,
             told=told,
+            place=None if there is None else OnCluster(there),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -43,6 +44,12 @@ class TrainedHandle(ABC):
         model_card: str | None = None,
         callbacks: Sequence[Any] = (),
         on_error: OnError = "skip",
+        engine: Literal["local", "ray"] = "local",
+        address: str | None = None,
+        num_worker: int | None = None,
+        num_cpus: float | None = None,
+        num_gpus: float = 0,
+        memory: int | None = None,
     ) -> TrainingResult:
         """Fine-tune the model on data of your own; this operator then serves what was trained.
 
@@ -61,13 +68,23 @@ class TrainedHandle(ABC):
             callbacks: of Lightning.
             on_error: ``"skip"`` goes on without samples that cannot be read, and says which;
                 ``"raise"`` stops at the first.
+            engine: ``"local"`` for this machine, or ``"ray"`` for a Ray cluster. The files that
+                samples and model are of have to lie at the same paths there; what is trained
+                arrives in ``output_dir`` here.
+            address: of the cluster, as ``set_engine`` takes it.
+            num_worker: workers that share the training, as the ``devices`` of a config do; one if
+                neither is given.
+            num_cpus: processors of each; as many as the machines have, if not given.
+            num_gpus: GPUs of each.
+            memory: bytes of main memory of each.
 
         Returns:
             Where the model is, how good it is and was, and why each choice was made.
 
         Raises:
             UsageError: for an operator, data or settings that cannot be trained with.
-            TrainingError: if the training diverges, or its results cannot be written.
+            TrainingError: if the training diverges, its results cannot be written, or workers of
+                a cluster are lost again and again.
             MissingExtraError: if what trains is not installed.
 
         Example:
@@ -76,10 +93,14 @@ class TrainedHandle(ABC):
             >>> result = op.train(train_dataset=dataset("shoes/"))  # doctest: +SKIP
             >>> op.save("shoe_model/")  # doctest: +SKIP
         """
+        from towhee.trainer.ray_training.placement import Placement, placement_of
+        from towhee.trainer.ray_training.training import train_on_cluster
         from towhee.trainer.training import train
         from towhee.trainer.training_config import TrainingConfig
 
-        result = train(
+        given = Placement(address, num_worker, num_cpus, num_gpus, memory)
+        there = placement_of(engine, given)
+        result = (train if there is None else partial(train_on_cluster, placement=there))(
             self.ref,
             training_config or TrainingConfig(),
             _data(train_dataset),
@@ -249,6 +270,12 @@ class TrainedHandle(ABC):
         timeout_s: float | None = None,
         test_dataset: Any = None,
         on_error: OnError = "skip",
+        engine: Literal["local", "ray"] = "local",
+        address: str | None = None,
+        num_worker: int | None = None,
+        num_cpus: float | None = None,
+        num_gpus: float = 0,
+        memory: int | None = None,
     ) -> SearchResult:
         """Train with different settings; this operator then serves the model of the best trial.
 
@@ -271,6 +298,13 @@ class TrainedHandle(ABC):
             test_dataset: what the best is measured with. The data that chose it is better than
                 any that will come.
             on_error: as `train` takes it.
+            engine: ``"local"``, where trials run one after another, or ``"ray"``, where as many
+                run at once as the cluster has room for. The table is then kept by this process.
+            address: of the cluster, as ``set_engine`` takes it.
+            num_worker: trials at once, at most.
+            num_cpus: processors of each; one if neither is given.
+            num_gpus: GPUs of each; 0.5 lets two share one.
+            memory: bytes of main memory of each.
 
         Returns:
             ``best_config``, ``trials``, ``result`` (of the best); printed, it is the table.
@@ -288,8 +322,12 @@ class TrainedHandle(ABC):
             0.0021
         """
         from towhee.trainer.hyperparameters import tune
+        from towhee.trainer.ray_training.placement import Placement, placement_of
+        from towhee.trainer.ray_training.searching import OnCluster
         from towhee.trainer.training_config import TrainingConfig
 
+        given = Placement(address, num_worker, num_cpus, num_gpus, memory)
+        there = placement_of(engine, given)
         found = tune(
             self.ref,
             training_config or TrainingConfig(),
@@ -301,6 +339,7 @@ class TrainedHandle(ABC):
             timeout_s=timeout_s,
             test=None if test_dataset is None else _data(test_dataset),
             on_error=on_error,
+            place=None if there is None else OnCluster(there),
         )
         self._serve(found.result.ref)
         return found

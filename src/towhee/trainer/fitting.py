@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -19,11 +19,11 @@ from towhee.trainer.importing import import_lightning, import_started_processes
 from towhee.trainer.interrupting import interruptible
 from towhee.trainer.keeping import BEST, LAST_CHECKPOINT, checkpoint_files, load_weights
 from towhee.trainer.loop import Course, Outcome, Run
-from towhee.trainer.several_devices import fitted_on_devices
+from towhee.trainer.sharing import Processes, fitted_by_several
 
 logger = logging.getLogger(__name__)
 
-_HOURS = 4
+WAIT_HOURS = 4
 """For which devices wait for the first of them, which evaluates while they do."""
 
 
@@ -40,17 +40,30 @@ def fitted(course: Course, run: Run, callbacks: Sequence[Any] = ()) -> Outcome:
         UsageError: if the checkpoint to go on from is damaged, or none.
     """
     if run.device_count > 1:
-        return fitted_on_devices(course, run, callbacks)
+        return fitted_by_several(course, run, callbacks)
     return fitted_here(course, run, callbacks)
 
 
-def fitted_here(course: Course, run: Run, callbacks: Sequence[Any] = ()) -> Outcome:
-    """``fitted`` in this process, which is that of one device."""
+def fitted_here(
+    course: Course,
+    run: Run,
+    callbacks: Sequence[Any] = (),
+    processes: Callable[[Run], Processes] | None = None,
+) -> Outcome:
+    """``fitted`` in this process, which is that of one device.
+
+    Args:
+        course: what is trained.
+        run: how long, and on what.
+        callbacks: of Lightning.
+        processes: what Lightning is told of those that share the course, where several do; that
+            `several_devices` has started them, if not given.
+    """
     lightning = import_lightning()
     from safetensors import SafetensorError
 
     module = lightning_module(course, run)
-    is_shared = run.device_count > 1
+    shared = (processes or _started_processes)(run) if run.device_count > 1 else None
     own = [*callbacks]
     if run.every_n_epochs:
         own.append(_epoch_checkpoint(run.every_n_epochs))
@@ -60,9 +73,9 @@ def fitted_here(course: Course, run: Run, callbacks: Sequence[Any] = ()) -> Outc
             board = _board(run.tensorboard, course.folder)
         trainer = lightning.Trainer(
             accelerator=run.accelerator,
-            devices=run.device_count if run.accelerator == "cpu" else run.devices,
-            plugins=[checkpoint_files(), *([import_started_processes()] if is_shared else [])],
-            strategy=_strategy(run) if is_shared else "auto",
+            devices=_one_device(run) if shared is None else shared.devices,
+            plugins=[checkpoint_files(), *([] if shared is None else [shared.environment])],
+            strategy="auto" if shared is None else shared.strategy,
             precision=run.precision,
             max_epochs=run.epochs,
             accumulate_grad_batches=run.accumulation,
@@ -88,11 +101,20 @@ def fitted_here(course: Course, run: Run, callbacks: Sequence[Any] = ()) -> Outc
     return outcome
 
 
-def _strategy(run: Run) -> Any:
+def _one_device(run: Run) -> Any:
+    return 1 if run.accelerator == "cpu" else run.devices
+
+
+def _started_processes(run: Run) -> Processes:
     """How several devices average their gradients; each has a process that was started before."""
-    return import_lightning().strategies.DDPStrategy(
-        process_group_backend="gloo" if run.accelerator == "cpu" else "nccl",
-        timeout=timedelta(hours=_HOURS),
+    is_cpu = run.accelerator == "cpu"
+    return Processes(
+        strategy=import_lightning().strategies.DDPStrategy(
+            process_group_backend="gloo" if is_cpu else "nccl",
+            timeout=timedelta(hours=WAIT_HOURS),
+        ),
+        environment=import_started_processes(),
+        devices=run.device_count if is_cpu else run.devices,
     )
 
 

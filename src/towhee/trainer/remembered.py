@@ -92,17 +92,21 @@ _MEMORY: ContextVar[Memory | None] = ContextVar("_MEMORY", default=None)
 
 @contextmanager
 def remembering(
-    folder: Path, kinds: tuple[npt.DTypeLike, ...] = (np.float32, np.float16)
-) -> Iterator[None]:
+    folder: Path,
+    kinds: tuple[npt.DTypeLike, ...] = (np.float32, np.float16),
+    known: Memory | None = None,
+) -> Iterator[Memory]:
     """Samples are embedded once by each untouched model, however many trainings ask.
 
     Args:
         folder: of the trainings.
         kinds: of numbers that are kept.
+        known: what was remembered before, to go on with; nothing if not given.
     """
-    token = _MEMORY.set(Memory(folder.resolve(), kinds))
+    kept = Memory(folder.resolve(), kinds) if known is None else known
+    token = _MEMORY.set(kept)
     try:
-        yield
+        yield kept
     finally:
         _MEMORY.reset(token)
 

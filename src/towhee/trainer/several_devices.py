@@ -46,22 +46,36 @@ def fitted_on_devices(course: Course, run: Run, callbacks: Sequence[Any]) -> Out
         UsageError: for what cannot be sent to another process.
         TrainingError: if the training fails in one of them; the others are ended.
     """
-    pickler = import_cloudpickle()
     with tempfile.TemporaryDirectory(prefix="towhee-devices-") as name:
         folder = Path(name)
-        try:
-            (folder / JOB).write_bytes(pickler.dumps((course, run, callbacks)))
-        except (TypeError, AttributeError, pickle.PicklingError) as error:
-            raise UsageError(
-                f"the training cannot be sent to a process for each of {run.device_count} devices: "
-                f"{error}; a callback or a transform holds something that stays here (an open "
-                "file, a lock), so make it there, or take devices=1"
-            ) from error
+        (folder / JOB).write_bytes(packed_course(course, run, callbacks))
         with _processes(folder, run.device_count) as processes:
             _wait(processes, folder)
         load_weights(folder / WEIGHTS, course)
         outcome: Outcome = pickle.loads((folder / OUTCOME).read_bytes())
     return outcome
+
+
+def packed_course(course: Course, run: Run, callbacks: Sequence[Any]) -> bytes:
+    """What another process needs for its part of a course; pickle makes it of these bytes.
+
+    Args:
+        course: what is trained.
+        run: how long, and on what.
+        callbacks: of Lightning.
+
+    Raises:
+        UsageError: for what cannot be sent to another process.
+    """
+    try:
+        packed: bytes = import_cloudpickle().dumps((course, run, callbacks))
+    except (TypeError, AttributeError, pickle.PicklingError) as error:
+        raise UsageError(
+            f"the training cannot be sent to a process for each of {run.device_count} devices: "
+            f"{error}; a callback or a transform holds something that stays here (an open "
+            "file, a lock), so make it there, or take devices=1"
+        ) from error
+    return packed
 
 
 @contextmanager

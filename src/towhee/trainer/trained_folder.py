@@ -38,7 +38,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
         yield beside
-        _put(beside, folder)
+        put_folder(beside, folder)
     except OSError as error:
         raise TrainingError(
             f"the trained model cannot be written to {str(folder)!r}: {one_line(error, 200)}"
@@ -84,7 +84,7 @@ def write_card(folder: Path, text: str) -> None:
     (folder / CARD_FILE).write_text(text, "utf-8")
 
 
-def _put(beside: Path, folder: Path) -> None:
+def put_folder(beside: Path, folder: Path) -> None:
     """Move a folder to its place; what was there is gone only when it is in its place."""
     old = folder.with_name(f".{folder.name}.old.{os.getpid()}")
     if folder.exists():

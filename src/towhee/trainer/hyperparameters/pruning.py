@@ -48,7 +48,7 @@ def pruning(trial: Any, metric: Metric, ends_at: float | None) -> Any:
     """A callback of Lightning that tells a trial how far it has come, and ends it.
 
     Args:
-        trial: of Optuna.
+        trial: of Optuna, whose ``report`` and ``should_prune`` are called.
         metric: the measure that decides.
         ends_at: the time, of ``time.monotonic``, at which the search is to end; ``None`` for never.
 
@@ -62,6 +62,7 @@ def pruning(trial: Any, metric: Metric, ends_at: float | None) -> Any:
     class Pruning(lightning.callbacks.Checkpoint):  # type: ignore[misc,name-defined]  # Any
         def __init__(self) -> None:
             self._told = 0
+            self.reached: float | None = None  # the best that it has told of
 
         def on_train_epoch_end(self, trainer: Any, module: Any) -> None:
             rows = module.outcome.history
@@ -70,7 +71,7 @@ def pruning(trial: Any, metric: Metric, ends_at: float | None) -> Any:
             if best is not None:
                 for part in range(self._told + 1, int(_PARTS * done) + 1):
                     trial.report(best, part)
-                    self._told = part
+                    self._told, self.reached = part, best
             if done < 1 and not trainer.should_stop and best is not None and trial.should_prune():
                 raise optuna.TrialPruned(
                     f"{metric.name} was {best:.4f} after {done:.0%} of its epochs, and others had "

@@ -90,14 +90,14 @@ class SearchFolder:
             )
         return study
 
-    def keep_only(self, best: Trial | None, ended: int) -> None:
+    def keep_only(self, best: Trial | None, ended: Sequence[int]) -> None:
         """Remove the folders of trials that are not the best.
 
         Args:
             best: the best so far.
-            ended: the number of the trial that has just ended.
+            ended: the numbers of the trials that have ended.
         """
-        for number in range(ended + 1):
+        for number in ended:
             if best is None or number != best.number:
                 shutil.rmtree(self.of(number), ignore_errors=True)
 

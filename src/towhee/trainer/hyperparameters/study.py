@@ -65,14 +65,25 @@ class Study:
     def trials(self) -> tuple[Trial, ...]:
         """Those that have ended."""
         kept = [each.user_attrs.get(_OURS) for each in self._study.get_trials(deepcopy=False)]
-        return tuple(Trial(**each) for each in kept if each is not None)
+        found = [Trial(**each) for each in kept if each is not None]
+        return tuple(sorted(found, key=lambda trial: trial.number))
 
-    def ask(self, space: Space | UsualSpace) -> tuple[Any, dict[str, Any]]:
-        """The next trial of Optuna, and the settings to try."""
-        number = len(self.trials)
+    def ask(
+        self, space: Space | UsualSpace, number: int, *, is_alone: bool
+    ) -> tuple[Any, dict[str, Any]]:
+        """The next trial of Optuna, and the settings to try.
+
+        Args:
+            space: what is tried.
+            number: of the trial among ours.
+            is_alone: whether no other is running; those that do are kept away from.
+        """
         drawn = np.random.SeedSequence([self._seed, number]).generate_state(1)
         self._study.sampler = self._optuna.samplers.TPESampler(
-            seed=int(drawn[0]), n_startup_trials=_RANDOM_FIRST, multivariate=False
+            seed=int(drawn[0]),
+            n_startup_trials=_RANDOM_FIRST,
+            multivariate=False,
+            constant_liar=not is_alone,
         )
         if isinstance(space, UsualSpace):
             if number == 0:

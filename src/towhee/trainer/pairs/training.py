@@ -51,6 +51,15 @@ def holds_pairs(ref: OperatorRef, data: TrainingData) -> bool:
     return ref.name in _KINDS and has_tuples(data)
 
 
+def resumed_pairs(ref: OperatorRef, config: TrainingConfig, checkpoints: Path) -> Path | None:
+    """The checkpoint that a training on pairs goes on from, ``None`` to begin.
+
+    Raises:
+        UsageError: if ``config.resume_from`` names none.
+    """
+    return _model(ref).resumed(config, checkpoints)
+
+
 def train_pairs(
     ref: OperatorRef,
     config: TrainingConfig,

@@ -1,0 +1,1 @@
+"""Trainings and searches on a Ray cluster."""
