@@ -61,7 +61,7 @@ def main(checkpoint: str, output: str) -> dict[str, Any]:
             )  # fmt: skip
             state = Path(output, "checkpoints", "last.ckpt")
             while not state.is_file() and not training.done():
-                time.sleep(0.05)
+                time.sleep(0.05)  # a file that another process writes is seen by looking
             cluster.remove_node(other, allow_graceful=False)
             cluster.add_node(num_cpus=1, **size)
             result = training.result()

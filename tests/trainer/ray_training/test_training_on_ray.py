@@ -59,7 +59,7 @@ class Slowly(import_lightning().Callback):  # type: ignore[misc]
     """By which an epoch takes long enough for something to happen in it."""
 
     def on_train_epoch_end(self, trainer: Any, module: Any) -> None:
-        time.sleep(0.3)
+        time.sleep(0.3)  # else all epochs are over before a worker can be killed in one
 
 
 def when(is_so: Callable[[], bool], then: Callable[[], object]) -> threading.Thread:
