@@ -10,13 +10,16 @@ import threading
 from collections.abc import Iterator
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
+from towhee.serve.app import application
+from towhee.serve.busy import Busy
 from towhee.serve.guarded_protocol import GuardedProtocol
+from towhee.serve.service import Service
 
 
 @contextlib.contextmanager
-def running(app: FastAPI, http: type[asyncio.Protocol] = GuardedProtocol) -> Iterator[str]:
+def running(app: ASGIApp, http: type[asyncio.Protocol] = GuardedProtocol) -> Iterator[str]:
     """The address of an application that is served until the block ends."""
     listener = socket.create_server(("127.0.0.1", 0))
     started = threading.Event()
@@ -33,6 +36,11 @@ def running(app: FastAPI, http: type[asyncio.Protocol] = GuardedProtocol) -> Ite
         server.should_exit = True
         thread.join(60)
         listener.close()
+
+
+def whole(service: Service) -> Busy:
+    """A service as ``towhee serve`` runs it."""
+    return Busy(application(service), service)
 
 
 class _Server(uvicorn.Server):

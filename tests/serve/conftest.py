@@ -9,9 +9,8 @@ import httpx
 import pytest
 
 import towhee
-from live_server import running
+from live_server import running, whole
 from towhee import Pipeline, pipeline
-from towhee.serve.app import application
 from towhee.serve.served import served
 from towhee.serve.service import Service
 
@@ -30,7 +29,7 @@ def address(embed: Pipeline) -> Iterator[str]:
     service = Service()
     service.add(served(embed))
     service.add(served(lambda x: x, "echo"))
-    with running(application(service)) as found:
+    with running(whole(service)) as found:
         yield found
 
 

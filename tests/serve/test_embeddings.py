@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import httpx
 import numpy as np
 import openai
 import pytest
 
-from live_server import data_uri, running
+from live_server import data_uri, running, whole
 from sentence_models import MINILM
 from towhee import Pipeline, pipeline
 from towhee.serve import ServeSettings
-from towhee.serve.app import application
 from towhee.serve.served import served
 from towhee.serve.service import Service
 
@@ -39,7 +39,7 @@ def base_url(embed: Pipeline, sentences: Pipeline) -> Iterator[str]:
     for each in (embed, sentences):
         service.add(served(each))
     service.add(served(len, "length"))
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         yield f"{address}/v1"
 
 
@@ -66,16 +66,44 @@ def test_texts_have_the_bits_that_the_library_gives_them(
         assert np.array_equal(vector, sentences.batch([text])[0])
 
 
-def test_usage_counts_the_tokens_that_the_model_reads(client: openai.OpenAI) -> None:
+def tokens_of(texts: Sequence[str]) -> int:
     import tokenizers
 
     tokenizer = tokenizers.Tokenizer.from_file(str(MINILM / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(256)
-    expected = sum(len(tokenizer.encode(text).ids) for text in SENTENCES)
+    return sum(len(tokenizer.encode(text).ids) for text in texts)
+
+
+def test_usage_counts_the_tokens_that_the_model_reads(client: openai.OpenAI) -> None:
     answer = client.embeddings.create(model="sentence-embedding", input=SENTENCES)
     assert [each.index for each in answer.data] == list(range(len(SENTENCES)))
+    expected = tokens_of(SENTENCES)
     assert (answer.usage.prompt_tokens, answer.usage.total_tokens) == (expected, expected)
+
+
+def test_a_text_is_made_tokens_of_once_and_they_are_counted_without_padding(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from towhee.models.text.tokens import Tokenizer
+
+    read: list[str] = []
+    ids = Tokenizer.ids
+    monkeypatch.setattr(Tokenizer, "ids", lambda self, text: read.append(text) or ids(self, text))
+    service = Service()
+    # OpenVINO's rows are made longer, to one of a few lengths; nobody is to pay for that.
+    made = pipeline(
+        "sentence-embedding", checkpoint=MINILM, backend="openvino", precision="float32"
+    )
+    service.add(served(made))
+    with running(whole(service)) as address:
+        read.clear()
+        body = {"model": "sentence-embedding", "input": SENTENCES}
+        answer = httpx.post(f"{address}/v1/embeddings", json=body, timeout=60).json()
+    assert sorted(read) == sorted(SENTENCES)
+    assert answer["usage"]["total_tokens"] == tokens_of(SENTENCES)
+    vectors = np.array([each["embedding"] for each in answer["data"]])
+    assert np.abs(vectors - made.batch(SENTENCES)).max() < 1e-5
 
 
 def test_images_are_data_uris(

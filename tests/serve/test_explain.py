@@ -14,13 +14,12 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from live_server import data_uri, running
+from live_server import data_uri, running, whole
 from real_browser import real_browser
 from tiny_models import tiny_checkpoint
 from towhee import open_store, pipeline, viz
 from towhee.functional.origin import origin_of
 from towhee.serve import ServeSettings
-from towhee.serve.app import application
 from towhee.serve.starting import ServiceOptions
 
 
@@ -48,7 +47,7 @@ def options(tmp_path_factory: pytest.TempPathFactory, photographs: list[Path]) -
 
 @pytest.fixture(scope="module")
 def explaining(options: ServiceOptions) -> Iterator[str]:
-    with running(application(options.service())) as address:
+    with running(whole(options.service())) as address:
         yield address
 
 
@@ -104,7 +103,7 @@ def test_models_that_torch_does_not_run_are_not_explained(
         origin = origin_of(embed.plan, embed.spec.name)
         opened.ensure(["x"], embed(photographs[:1]), fingerprint=origin)
     service = ServiceOptions(("image-embedding",), {}, ServeSettings(), 10**8, store=uri).service()
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         (model,) = httpx.get(f"{address}/v1/models").json()["data"]
         asked = {"key": "x", "found": "y"}
         answer = httpx.post(f"{address}/v1/explain", json=asked)
@@ -117,7 +116,7 @@ def test_a_server_that_gives_no_pictures_gives_none_of_these(options: ServiceOpt
     from dataclasses import replace
 
     silent = replace(options, settings=ServeSettings(shows_pictures=False))
-    with running(application(silent.service())) as address:
+    with running(whole(silent.service())) as address:
         answer = httpx.post(f"{address}/v1/explain", json={"key": "x", "found": "y"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "no_pictures")
 

@@ -34,7 +34,7 @@ def test_batches_have_each_input_once_within_the_bounds_and_the_oldest_first(
         values = [each.value for each in batch]
         assert left[0] in values, "the one that waited longest is in the batch"
         assert len(batch) <= max_batch
-        longest = max(each.length for each in batch)
+        longest = max(each.length or 0 for each in batch)
         assert len(batch) == 1 or longest * len(batch) <= max_tokens
         left = [place for place in left if place not in values]
         seen += values
@@ -49,3 +49,11 @@ def test_texts_of_like_length_share_a_batch() -> None:
     lengths = [each.length for each in formed(waiting, BatchRules(max_batch=3))]
     assert lengths == [4, 5, 6]
     assert [each.length for each in waiting] == [100, 90, 110]
+
+
+def test_what_nobody_has_looked_at_stays_for_the_next_batch() -> None:
+    waiting = queue([5, 6])
+    waiting.insert(1, Waiting("unseen"))
+    assert [each.length for each in formed(waiting, BatchRules())] == [5, 6]
+    assert [each.value for each in waiting] == ["unseen"]
+    assert formed(waiting, BatchRules()) == []

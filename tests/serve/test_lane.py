@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
@@ -40,6 +41,11 @@ class Gate:
         return [2 * value for value in values]
 
 
+def submitted(lane: Lane, values: Sequence[Any]) -> list[Future[Any]]:
+    """The futures of inputs that were put into a lane."""
+    return [each.future for each in lane.submit(values)]
+
+
 @pytest.fixture
 def gate() -> Iterator[Gate]:
     made = Gate()
@@ -50,9 +56,9 @@ def gate() -> Iterator[Gate]:
 def test_what_comes_while_the_model_works_is_the_next_batch(gate: Gate) -> None:
     told = Told()
     lane = Lane("double", gate, BatchRules(max_batch=8, runs=1), told)
-    first = lane.submit([1])
+    first = submitted(lane, [1])
     assert gate.entered.wait(30)
-    others = [lane.submit([value])[0] for value in (2, 3, 4)]
+    others = [submitted(lane, [value])[0] for value in (2, 3, 4)]
     gate.opened.set()
     assert [future.result(30) for future in [*first, *others]] == [2, 4, 6, 8]
     lane.close()
@@ -61,9 +67,9 @@ def test_what_comes_while_the_model_works_is_the_next_batch(gate: Gate) -> None:
 
 def test_an_input_whose_client_has_gone_is_never_computed(gate: Gate) -> None:
     lane = Lane("double", gate, BatchRules(runs=1), Told())
-    lane.submit([1])
+    submitted(lane, [1])
     assert gate.entered.wait(30)
-    gone, stays = lane.submit([2, 3])
+    gone, stays = submitted(lane, [2, 3])
     gone.cancel()
     gate.opened.set()
     assert stays.result(30) == 6
@@ -73,15 +79,15 @@ def test_an_input_whose_client_has_gone_is_never_computed(gate: Gate) -> None:
 
 def test_a_full_queue_refuses_a_request_as_a_whole_and_says_when_to_come_again(gate: Gate) -> None:
     lane = Lane("double", gate, BatchRules(max_queue=3, runs=1), Told())
-    lane.submit([1])
+    submitted(lane, [1])
     assert gate.entered.wait(30)
-    waiting = lane.submit([2, 3])
+    waiting = submitted(lane, [2, 3])
     with pytest.raises(Refusal, match="2 inputs waiting") as refused:
-        lane.submit([4, 5])
+        submitted(lane, [4, 5])
     assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "1"})
     waiting[0].cancel()
     assert lane.queued == 2
-    after = lane.submit([4, 5])  # one that is cancelled takes no room
+    after = submitted(lane, [4, 5])  # one that is cancelled takes no room
     gate.opened.set()
     assert [future.result(30) for future in after] == [8, 10]
     lane.close()
@@ -90,7 +96,7 @@ def test_a_full_queue_refuses_a_request_as_a_whole_and_says_when_to_come_again(g
 
 def test_closing_answers_what_waits_and_takes_no_more(gate: Gate) -> None:
     lane = Lane("double", gate, BatchRules(max_batch=1, runs=1), Told())
-    futures = lane.submit([1, 2, 3])
+    futures = submitted(lane, [1, 2, 3])
     assert gate.entered.wait(30)
     closing = threading.Thread(target=lane.close)
     closing.start()
@@ -98,7 +104,7 @@ def test_closing_answers_what_waits_and_takes_no_more(gate: Gate) -> None:
     closing.join(30)
     assert [future.result(0) for future in futures] == [2, 4, 6]
     with pytest.raises(Refusal, match="unloaded"):
-        lane.submit([4])
+        submitted(lane, [4])
 
 
 def test_work_that_raises_fails_its_batch_and_the_lane_lives_on() -> None:
@@ -106,11 +112,11 @@ def test_work_that_raises_fails_its_batch_and_the_lane_lives_on() -> None:
         return [1 // value for value in values]
 
     lane = Lane("inverse", work, BatchRules(runs=1), Told())
-    (failed,) = lane.submit([0])
+    (failed,) = submitted(lane, [0])
     with pytest.raises(ZeroDivisionError):
         failed.result(30)
     assert lane.is_alive
-    assert lane.submit([1])[0].result(30) == 1
+    assert submitted(lane, [1])[0].result(30) == 1
     lane.close()
 
 
@@ -121,7 +127,7 @@ def test_a_lane_whose_thread_has_ended_says_so_and_leaves_nobody_waiting(gate: G
         raise SystemExit("as a library may do")
 
     lane = Lane("exits", work, BatchRules(max_batch=1, runs=1), Told())
-    one, other = lane.submit([1, 2])
+    one, other = submitted(lane, [1, 2])
     assert lane.is_alive
     gate.opened.set()
     for future in (one, other):
@@ -134,8 +140,32 @@ def test_a_lane_whose_thread_has_ended_says_so_and_leaves_nobody_waiting(gate: G
 def test_an_idle_model_waits_for_company_no_longer_than_it_is_told() -> None:
     told = Told()
     lane = Lane("same", list, BatchRules(max_batch=2, max_wait=3600, runs=1), told)
-    first = lane.submit(["a"])
-    second = lane.submit(["b"])  # the batch is full, so the hour is not waited for
+    first = submitted(lane, ["a"])
+    second = submitted(lane, ["b"])  # the batch is full, so the hour is not waited for
     assert [future.result(30) for future in [*first, *second]] == ["a", "b"]
     lane.close()
     assert told.sizes == [2]
+
+
+def test_inputs_are_looked_at_once_by_a_thread_of_the_lane_and_like_lengths_share_a_batch(
+    gate: Gate,
+) -> None:
+    seen: list[tuple[int, str]] = []
+
+    def look(value: int) -> tuple[int, int]:
+        seen.append((value, threading.current_thread().name))
+        return 10 * value, value
+
+    told = Told()
+    lane = Lane("double", gate, BatchRules(max_batch=3, runs=1), told, look)
+    first = submitted(lane, [1])
+    assert gate.entered.wait(30)
+    others = submitted(lane, [50, 7, 51, 6, 52])
+    gate.opened.set()
+    results = [future.result(30) for future in [*first, *others]]
+    assert results == [20, 1000, 140, 1020, 120, 1040]
+    lane.close()
+    assert gate.seen == [10, 500, 510, 520, 60, 70]
+    assert [value for value, _ in seen] == [1, 50, 7, 51, 6, 52]
+    assert {name for _, name in seen} == {"towhee-serve-double-0"}
+    assert told.sizes == [1, 3, 2]

@@ -11,12 +11,11 @@ import httpx
 import numpy as np
 import pytest
 
-from live_server import running
+from live_server import running, whole
 from real_browser import CONTRASTS, real_browser
 from towhee import Pipeline, open_store, pipeline
 from towhee.functional.origin import origin_of
 from towhee.serve import ServeSettings
-from towhee.serve.app import application
 from towhee.serve.page.assembled import _FOLDER
 from towhee.serve.served import served
 from towhee.serve.service import Service
@@ -75,7 +74,7 @@ def site(
     )
     service = options.service()
     service.add(served(lambda x: x, "echo"))
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         yield address
 
 
@@ -275,7 +274,7 @@ def test_quantiles_are_those_of_prometheus(browser: Any) -> None:
 def test_a_key_is_asked_for_and_kept_for_the_tab(browser: Any) -> None:
     service = Service(ServeSettings(keys={KEY: "me"}))
     service.add(served(lambda x: x, "echo"))
-    with running(application(service)) as address, Opened(browser, address) as opened:
+    with running(whole(service)) as address, Opened(browser, address) as opened:
         page = opened.page
         opened.seen("an API key is needed")
         page.get_by_role("textbox", name="Key").fill("another-key-of-someone")
@@ -344,5 +343,5 @@ def test_it_fits_a_telephone_and_its_text_stands_out(
 def test_a_server_may_do_without_the_page() -> None:
     service = Service(ServeSettings(has_page=False))
     service.add(served(lambda x: x, "echo"))
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         assert httpx.get(address).status_code == 404

@@ -10,10 +10,9 @@ import httpx
 import numpy as np
 import pytest
 
-from live_server import data_uri, running
+from live_server import data_uri, running, whole
 from towhee import Pipeline, pipe, pipeline
 from towhee.serve import ServeSettings
-from towhee.serve.app import application
 from towhee.serve.forming import BatchRules
 from towhee.serve.served import served
 from towhee.serve.service import Service
@@ -68,7 +67,7 @@ def test_a_pipe_of_several_inputs_takes_them_by_name_and_in_order() -> None:
     service = Service()
     service.add(served(made, "note"))
     content = _png(3, 5)
-    with running(application(service)) as address, httpx.Client(base_url=address) as client:
+    with running(whole(service)) as address, httpx.Client(base_url=address) as client:
         sent = {"image": data_uri(content), "note": "/etc/passwd"}
         for given in (sent, list(sent.values())):
             answer = client.post("/v1/pipelines/note", json={"input": given})
@@ -98,7 +97,7 @@ def _png(width: int, height: int) -> bytes:
 def test_a_pipeline_that_gives_many_rows_gives_them_as_a_list() -> None:
     service = Service()
     service.add(served(pipe.input("n").flat_map("n", "i", range).output("i"), "count"))
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         answer = httpx.post(f"{address}/v1/pipelines/count", json={"inputs": [3, 0, -1, "x"]})
     *good, bad = answer.json()["results"]
     assert good == [{"result": [0, 1, 2]}, {"result": []}, {"result": []}]
@@ -111,7 +110,7 @@ def test_models_stand_side_by_side_and_are_unloaded_and_loaded_again(
     service = Service(ServeSettings(can_manage=True))
     service.add(served(embed))
     service.add(served(lambda x: x, "echo"))
-    with running(application(service)) as address, httpx.Client(base_url=address) as client:
+    with running(whole(service)) as address, httpx.Client(base_url=address) as client:
         assert client.post("/v1/models/image-embedding/unload").json()["loaded"] is False
         refused = client.post(EMBED, files={"input": photographs[0].read_bytes()})
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "not_loaded")
@@ -159,7 +158,7 @@ def test_health_ends_with_the_threads_of_a_model() -> None:
 
     service = Service(ServeSettings(rules=BatchRules(runs=1)))
     service.add(served(exit_once, "exit"))
-    with running(application(service)) as address, httpx.Client(base_url=address) as client:
+    with running(whole(service)) as address, httpx.Client(base_url=address) as client:
         assert client.get("/healthz").status_code == 200
         assert client.post("/v1/pipelines/exit", json={"input": 1}).status_code == 500
         assert client.get("/healthz").status_code == 503
@@ -178,7 +177,7 @@ def test_a_request_whose_client_has_gone_is_never_computed() -> None:
 
     service = Service(ServeSettings(rules=BatchRules(max_batch=1, runs=1)))
     service.add(served(wait, "wait"))
-    with running(application(service)) as address, ThreadPoolExecutor(1) as pool:
+    with running(whole(service)) as address, ThreadPoolExecutor(1) as pool:
         path = f"{address}/v1/pipelines/wait"
         first = pool.submit(httpx.post, path, json={"input": "first"})
         try:
@@ -200,7 +199,7 @@ def test_beyond_the_capacity_every_answer_is_200_or_503(embed: Pipeline) -> None
     content = _png(64, 64)
     limits = httpx.Limits(max_connections=32)
     with (
-        running(application(service)) as address,
+        running(whole(service)) as address,
         httpx.Client(base_url=address, limits=limits, timeout=60) as client,
         ThreadPoolExecutor(32) as pool,
     ):
@@ -225,7 +224,7 @@ def test_a_pipeline_of_images_has_a_limit_of_pixels() -> None:
 
     options = ServiceOptions(("image-embedding",), {}, ServeSettings(), max_pixels=100)
     service = options.service()
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         answer = httpx.post(f"{address}{EMBED}", files={"input": _png(11, 10)})
         small = httpx.post(f"{address}{EMBED}", files={"input": _png(10, 10)})
     assert answer.status_code == 422

@@ -15,7 +15,7 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from live_server import data_uri, running
+from live_server import data_uri, running, whole
 from towhee import Pipeline, ops, pipe
 from towhee.errors import DataError, UsageError
 from towhee.serve import ServeSettings
@@ -113,7 +113,7 @@ def test_a_host_that_is_allowed_is_called(
     address, asked = inside
     service = Service(ServeSettings(allow_hosts=(address.removeprefix("http://"),)))
     service.add(served(embed))
-    with running(application(service)) as server:
+    with running(whole(service)) as server:
         answer = httpx.post(f"{server}{EMBED}", json={"input": f"{address}/a.jpg"})
         vector = np.array(answer.json()["result"], np.float32)
     assert np.array_equal(vector, embed(photographs[0]))
@@ -128,7 +128,7 @@ def test_what_is_fetched_for_a_request_counts_as_held(
     hosts = (address.removeprefix("http://"),)
     service = Service(ServeSettings(allow_hosts=hosts, max_held=3 * size))
     service.add(served(embed))
-    with running(application(service)) as server:
+    with running(whole(service)) as server:
         for count, status in ((4, 503), (2, 200)):  # what was refused is held no longer
             sent = {"inputs": [f"{address}/a.jpg"] * count}
             assert httpx.post(f"{server}{EMBED}", json=sent).status_code == status
@@ -212,7 +212,7 @@ def test_other_types_of_bodies_and_broken_forms_are_refused(client: httpx.Client
 def test_a_body_that_is_too_large_is_refused_before_it_is_read(embed: Pipeline) -> None:
     service = Service(ServeSettings(max_body=1000))
     service.add(served(embed))
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         host, port = address.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=30) as connection:
             head = f"POST {EMBED} HTTP/1.1\r\nHost: a\r\nContent-Length: 100000000000\r\n\r\n"
@@ -226,7 +226,7 @@ def test_a_body_that_is_too_large_is_refused_before_it_is_read(embed: Pipeline) 
 def test_a_client_that_sends_too_slowly_is_refused_and_cut_off(embed: Pipeline) -> None:
     service = Service(ServeSettings(body_timeout=0.2))
     service.add(served(embed))
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         host, port = address.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=30) as connection:
             head = f"POST {EMBED} HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n123"
@@ -270,7 +270,7 @@ def test_a_head_without_end_is_cut_off() -> None:
 def test_bodies_are_held_within_a_limit_of_memory(embed: Pipeline) -> None:
     service = Service(ServeSettings(max_held=1000, body_timeout=30))
     service.add(served(embed))
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         answer = httpx.post(f"{address}{EMBED}", content=b"x" * 2000)
         assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
         after = httpx.post(f"{address}{EMBED}", content=b"x" * 900)
@@ -280,7 +280,7 @@ def test_bodies_are_held_within_a_limit_of_memory(embed: Pipeline) -> None:
 def test_without_a_key_or_with_a_wrong_one_nothing_but_health_answers(embed: Pipeline) -> None:
     service = Service(ServeSettings(keys={KEY: "me"}))
     service.add(served(embed))
-    with running(application(service)) as address, httpx.Client(base_url=address) as client:
+    with running(whole(service)) as address, httpx.Client(base_url=address) as client:
         wrong = [
             b"",
             b"Bearer",
@@ -312,7 +312,7 @@ def test_each_key_has_its_own_rate(embed: Pipeline) -> None:
     other = KEY[::-1]
     service = Service(ServeSettings(keys={KEY: "me", other: "you"}, rate=0.001))
     service.add(served(embed))
-    with running(application(service)) as address, httpx.Client(base_url=address) as client:
+    with running(whole(service)) as address, httpx.Client(base_url=address) as client:
         for key in (KEY, other):
             headers = {"Authorization": f"Bearer {key}"}
             assert client.get("/v1/models", headers=headers).status_code == 200
@@ -346,7 +346,7 @@ def test_a_request_that_takes_too_long_is_refused_and_its_place_is_free_again() 
     rules = BatchRules(max_batch=1, max_queue=1, runs=1)
     service = Service(ServeSettings(rules=rules, timeout=0.2))
     service.add(served(wait, "wait"))
-    with running(application(service)) as address, httpx.Client(base_url=address) as client:
+    with running(whole(service)) as address, httpx.Client(base_url=address) as client:
         try:
             for _ in range(3):
                 answer = client.post("/v1/pipelines/wait", json={"input": 1})
@@ -364,7 +364,7 @@ def test_the_inside_of_a_failing_function_is_not_told() -> None:
 
     service = Service()
     service.add(served(fail, "fail"))
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         answer = httpx.post(f"{address}/v1/pipelines/fail", json={"input": 1})
     assert answer.status_code == 422
     assert "hunter2" not in answer.text

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from live_server import whole
 from towhee import pipeline
 from towhee.serve import ServeSettings
-from towhee.serve.app import application
 from towhee.serve.served import served
 from towhee.serve.service import Service
 
@@ -22,7 +22,7 @@ def test_no_request_that_the_document_allows_or_not_gives_a_500() -> None:
     service = Service(ServeSettings(can_manage=True))
     service.add(served(pipeline("image-embedding")))
     service.add(served(lambda x: x, "echo"))
-    schema = schemathesis.openapi.from_asgi("/openapi.json", application(service))
+    schema = schemathesis.openapi.from_asgi("/openapi.json", whole(service))
     operations = [found.ok() for found in schema.get_all_operations()]
     assert len(operations) == 12
     for operation in operations:

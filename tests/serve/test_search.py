@@ -14,13 +14,12 @@ import numpy as np
 import PIL.Image
 import pytest
 
-from live_server import data_uri, running
+from live_server import data_uri, running, whole
 from towhee import Pipeline, open_store
 from towhee.cli.served_file import vectors_in_file
 from towhee.errors import UsageError
 from towhee.functional.origin import origin_of
 from towhee.serve import ServeSettings
-from towhee.serve.app import application
 from towhee.serve.starting import ServiceOptions
 
 
@@ -56,7 +55,7 @@ def test_neighbours_in_a_store_are_those_that_the_store_gives(
         size = sorted(path.stat().st_size for path in photographs)[10]
         (expected,) = opened.search(embed(photographs[3]), 4, filter=f"size > {size}")
     service = options(store, "image-embedding").service()
-    with running(application(service)) as address, httpx.Client(base_url=address) as client:
+    with running(whole(service)) as address, httpx.Client(base_url=address) as client:
         asked = {"topk": 4, "filter": f"size > {size}"}
         by_image = client.post(
             "/v1/search", json={"input": data_uri(photographs[3].read_bytes()), **asked}
@@ -98,7 +97,7 @@ def test_what_is_like_an_entry_is_found_by_its_key(
     with open_store(store, "photos") as opened:
         (expected,) = opened.search(embed(photographs[3]), 4)
     service = options(store, "image-embedding").service()
-    with running(application(service)) as address, httpx.Client(base_url=address) as client:
+    with running(whole(service)) as address, httpx.Client(base_url=address) as client:
         listed = client.get("/v1/collections").json()["data"]
         assert listed == [{"id": "photos", "model": "image-embedding", "metric": "cosine"}]
         asked = {"key": photographs[3].name, "topk": 4, "collection": "photos"}
@@ -120,7 +119,7 @@ def test_pictures_are_of_keys_that_are_images_and_of_nothing_else(
         opened.upsert(keys, vectors)
     asked = {"key": keys[0], "topk": 4, "pictures": True}
     service = options(uri, "image-embedding").service()
-    with running(application(service)) as address, httpx.Client(base_url=address) as client:
+    with running(whole(service)) as address, httpx.Client(base_url=address) as client:
         found = client.post("/v1/search", json=asked).json()["results"]
         pictures = {each["key"]: each["picture"] for each in found}
         refused = client.post("/v1/search", json={**asked, "topk": 101})
@@ -132,7 +131,7 @@ def test_pictures_are_of_keys_that_are_images_and_of_nothing_else(
     assert max(small.size) <= 320
     silent = dataclasses.replace(options(uri, "image-embedding").settings, shows_pictures=False)
     service = dataclasses.replace(options(uri, "image-embedding"), settings=silent).service()
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         answer = httpx.post(f"{address}/v1/search", json=asked).json()
     assert "picture" not in answer["results"][0]
 
@@ -147,7 +146,7 @@ def test_several_collections_are_served_beside_each_other(
             opened.ensure(["x"], embed(held[:1]), fingerprint=origin)
             opened.upsert([path.name for path in held], embed(held))
     both = dataclasses.replace(options(uri, "image-embedding"), collections=("many", "few"))
-    with running(application(both.service())) as address, httpx.Client(base_url=address) as client:
+    with running(whole(both.service())) as address, httpx.Client(base_url=address) as client:
         asked = {"vector": embed(photographs[5]).tolist(), "topk": 1}
         found = [
             client.post("/v1/search", json={**asked, **where}).json()["results"][0]["key"]
@@ -171,7 +170,7 @@ def test_a_file_of_vectors_is_searched(
         capture_output=True,
     )
     service = options(str(file), "image-embedding").service()
-    with running(application(service)) as address, httpx.Client(base_url=address) as client:
+    with running(whole(service)) as address, httpx.Client(base_url=address) as client:
         query = data_uri(photographs[5].read_bytes())
         (first, _) = client.post("/v1/search", json={"input": query, "topk": 2}).json()["results"]
         assert Path(first["key"]).name == photographs[5].name

@@ -12,8 +12,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from live_server import running
-from towhee.serve.app import application
+from live_server import running, whole
 from towhee.serve.logs import JsonLines
 from towhee.serve.served import served
 from towhee.serve.service import Service
@@ -34,7 +33,7 @@ def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
 def test_a_request_is_a_span_within_the_trace_of_its_client(spans: InMemorySpanExporter) -> None:
     service = Service()
     service.add(served(len, "length"))
-    with running(application(service)) as address:
+    with running(whole(service)) as address:
         headers = {"traceparent": f"00-{TRACE}-{PARENT}-01", "X-Request-Id": "one"}
         url = f"{address}/v1/pipelines/length"
         httpx.post(url, json={"input": "abc"}, headers=headers)
@@ -58,7 +57,7 @@ def test_a_line_of_the_log_is_an_object_with_what_became_of_the_request(
 ) -> None:
     service = Service()
     service.add(served(len, "length"))
-    with caplog.at_level(logging.INFO, "towhee.serve.requests"), running(application(service)) as a:
+    with caplog.at_level(logging.INFO, "towhee.serve.requests"), running(whole(service)) as a:
         headers = {"X-Request-Id": "one"}
         httpx.post(f"{a}/v1/pipelines/length", json={"input": 1}, headers=headers)
     (record,) = [each for each in caplog.records if each.name == "towhee.serve.requests"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from towhee.errors import UsageError
@@ -52,15 +53,20 @@ class Waiting:
 
     Attributes:
         value: what the model is called with.
-        length: in tokens; 0 where it does not matter.
+        length: in tokens, 0 where it does not matter; ``None`` until somebody has looked.
         future: of what becomes of it.
         since: when it came, by ``time.perf_counter``.
     """
 
     value: Any  # whatever the pipeline takes
-    length: int = 0
+    length: int | None = None
     future: Future[Any] = field(default_factory=Future)
     since: float = field(default_factory=time.perf_counter)
+
+
+def window(queue: Iterable[Waiting], rules: BatchRules) -> list[Waiting]:
+    """The first of the queue, among which inputs of like length are looked for."""
+    return list(islice(queue, _WINDOW * rules.max_batch))
 
 
 def formed(queue: deque[Waiting], rules: BatchRules) -> list[Waiting]:
@@ -68,30 +74,32 @@ def formed(queue: deque[Waiting], rules: BatchRules) -> list[Waiting]:
 
     The one that waited longest is always in it, so none waits for ever; beside it are those
     nearest to it in length, as a batch costs what its longest input costs, times their number.
+    Those whose length is not known yet stay for the next.
     """
-    ahead: list[Waiting] = []
-    while queue and len(ahead) < _WINDOW * rules.max_batch:
-        waiting = queue.popleft()
-        if not waiting.future.cancelled():
-            ahead.append(waiting)
-    if not ahead:
-        return []
-    oldest = ahead[0]
+    first = window(queue, rules)
+    for _ in first:
+        queue.popleft()
+    first = [waiting for waiting in first if not waiting.future.cancelled()]
+    ahead = [waiting for waiting in first if waiting.length is not None]
+    nearest = ahead
     if any(waiting.length for waiting in ahead):
-        nearest = sorted(ahead, key=lambda waiting: abs(waiting.length - oldest.length))
-    else:
-        nearest = ahead
+        oldest = _length(ahead[0])
+        nearest = sorted(ahead, key=lambda waiting: abs(_length(waiting) - oldest))
     batch = nearest[: _fitting(nearest, rules)]
     chosen = set(map(id, batch))
-    queue.extendleft(w for w in reversed(ahead) if id(w) not in chosen)
-    return sorted(batch, key=lambda waiting: waiting.length)
+    queue.extendleft(w for w in reversed(first) if id(w) not in chosen)
+    return sorted(batch, key=_length)
+
+
+def _length(waiting: Waiting) -> int:
+    return waiting.length or 0
 
 
 def _fitting(nearest: Sequence[Waiting], rules: BatchRules) -> int:
     """How many of them, the first at least, are within the bounds of a batch."""
     longest = 0
     for count, waiting in enumerate(nearest[: rules.max_batch]):
-        longest = max(longest, waiting.length)
+        longest = max(longest, _length(waiting))
         if count and longest * (count + 1) > rules.max_tokens:
             return count
     return min(len(nearest), rules.max_batch)

@@ -6,11 +6,10 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from typing import Any, Protocol
 
 from towhee.serve.forming import BatchRules, Waiting
-from towhee.serve.queue import Queue
+from towhee.serve.queue import Look, Queue
 
 logger = logging.getLogger(__name__)
 
@@ -41,13 +40,21 @@ class Lane:
         work: gives the result of each input of a batch.
         rules: the bounds of batches and of the queue.
         watch: is told what is done.
+        look: gives an input as the work takes it, and its length where that matters.
     """
 
-    def __init__(self, name: str, work: Work, rules: BatchRules, watch: Watch) -> None:
+    def __init__(
+        self,
+        name: str,
+        work: Work,
+        rules: BatchRules,
+        watch: Watch,
+        look: Look = lambda value: (value, 0),
+    ) -> None:
         self.name = name
         self._work = work
         self._watch = watch
-        self._queue = Queue(name, rules)
+        self._queue = Queue(name, rules, look)
         self._ended = 0  # threads that an exception ended which is none of the work's
         self._ending = threading.Lock()
         self._threads = [
@@ -67,16 +74,15 @@ class Lane:
         """How many inputs wait."""
         return len(self._queue)
 
-    def submit(self, values: Sequence[Any], lengths: Sequence[int] = ()) -> list[Future[Any]]:
-        """Put inputs into the queue, all of them or none; a cancelled future leaves it again.
+    def submit(self, values: Sequence[Any]) -> list[Waiting]:
+        """Put inputs into the queue, all of them or none; one whose future is cancelled leaves it.
 
         Raises:
             Refusal: 503 if there is no room for them, or the lane is closed.
         """
-        lengths = lengths or [0] * len(values)
-        waiting = [Waiting(*each) for each in zip(values, lengths, strict=True)]
+        waiting = [*map(Waiting, values)]
         self._queue.put(waiting)
-        return [each.future for each in waiting]
+        return waiting
 
     def close(self) -> None:
         """Take no more, finish what waits, and end the threads; one that is stuck is left."""

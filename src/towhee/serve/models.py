@@ -146,7 +146,7 @@ class Models:
             served.preload()
             runner = served.runner
             rules = replace(self._rules, runs=self._rules.runs * runner.replicas)
-            lane = Lane(model.name, runner.run, rules, self._watch(model.name))
+            lane = Lane(model.name, runner.run, rules, self._watch(model.name), served.look)
             model.served, model.lane = served, lane
 
     def _named(self, name: str) -> Model:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
-from towhee.serve.forming import BatchRules, Waiting, formed
+from towhee.serve.forming import BatchRules, Waiting, formed, window
 from towhee.serve.refusals import Refusal
+
+Look = Callable[[Any], tuple[Any, int]]
 
 
 class Queue:
@@ -17,12 +20,15 @@ class Queue:
     Args:
         name: of the model, for messages.
         rules: the bounds of batches and of the queue.
+        look: gives an input as the model takes it, and its length.
     """
 
-    def __init__(self, name: str, rules: BatchRules) -> None:
+    def __init__(self, name: str, rules: BatchRules, look: Look) -> None:
         self._name = name
         self._rules = rules
         self._waiting: deque[Waiting] = deque()
+        self._look = look
+        self._looking = threading.Lock()  # so that no two threads look at the same
         self._changed = threading.Condition()
         self._is_closed = False
 
@@ -64,7 +70,16 @@ class Queue:
                 and (left := until - time.perf_counter()) > 0
             ):
                 self._changed.wait(left)
+            first = window(self._waiting, self._rules)
+        self._look_at(first)  # while others may be put
+        with self._changed:
             return formed(self._waiting, self._rules)
+
+    def _look_at(self, waiting: Sequence[Waiting]) -> None:
+        with self._looking:
+            for each in waiting:
+                if each.length is None and not each.future.cancelled():
+                    each.value, each.length = self._look(each.value)
 
     def close(self) -> None:
         """Take no more; what waits is still given out."""

@@ -15,14 +15,13 @@ from towhee.errors import UsageError
 from towhee.functional import DataCollection
 from towhee.functional.front import ApiChain
 from towhee.operators.base import ModelOperator, OperatorRef, short
+from towhee.operators.text_embedding.text import ReadText
 from towhee.pipelines import Pipeline
 from towhee.pipelines.graph_function import GraphFunction
 from towhee.plan.plan import Plan
 from towhee.plan.source import Argument
 from towhee.plan.step import VALUE, Explode, Map
 from towhee.serve.runner import Here, runner_of
-
-_SHORT = 512  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,32 +66,27 @@ class Served:
         self.summary = summary
         self.plan = function.plan
         self.runner = runner_of(name, function)
-        self._length: Callable[[Any], int] | None = None
+        self._reader: _Reader | None = None
         files = () if reads_paths else files_of(function.plan, function.input_names)
         self.inputs = tuple(Input(each or "input", each in files) for each in function.input_names)
 
     def preload(self) -> None:
         """Load the weights, where batches are carried out."""
         self.runner.load()
-        self._length = _length_of(self.plan) if isinstance(self.runner, Here) else None
+        self._reader = _reader_of(self.plan) if isinstance(self.runner, Here) else None
 
-    def length(self, value: Any) -> int:
-        """About how many tokens a text is, by which batches are formed; 0 as ``tokens`` has it.
+    def look(self, value: Any) -> tuple[Any, int]:
+        """A value as its model takes it, and how long it is, by which batches are formed.
 
-        A short text is not worth a look at its tokens: four letters of a word are one of them, and
-        one letter of any other script.
+        A text has its tokens then, if a model of this process reads it first. The length of all
+        else is 0.
         """
-        if self._length is None or not isinstance(value, str):
-            return 0
-        if len(value) > _SHORT:
-            return self._length(value)
-        return 2 + (len(value) // 4 if value.isascii() else len(value))
-
-    def tokens(self, value: Any) -> int:
-        """How many tokens a text is to the model; 0 for what is no text, or no known model's."""
-        if self._length is None or not isinstance(value, str):
-            return 0
-        return self._length(value)
+        if self._reader is None or not isinstance(value, str):
+            return value, 0
+        try:
+            return self._reader.read(value)
+        except Exception:  # noqa: BLE001 (raised again by the batch, which tells whose it is)
+            return value, 0
 
     @cached_property
     def explains(self) -> bool:
@@ -178,8 +172,26 @@ def _reads_files(operator: OperatorRef | Callable[..., Any]) -> bool:
     return bool(getattr(target, "reads_files", False))
 
 
-def _length_of(plan: Plan) -> Callable[[Any], int] | None:
-    """How many tokens a text has, by the model that reads it, where a plan begins with one."""
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Makes the tokens of texts, as the model does that takes them.
+
+    Attributes:
+        model: the operator.
+        length: of the tokens of a text, as it counts in a batch.
+    """
+
+    model: ModelOperator[Any, Any]
+    length: Callable[[Any], int]
+
+    def read(self, text: str) -> tuple[ReadText, int]:
+        """The text with its tokens, and its length."""
+        tokens = self.model.prepare(text)
+        return ReadText(text, tokens, self.model), self.length(tokens)
+
+
+def _reader_of(plan: Plan) -> _Reader | None:
+    """What reads texts, where a plan begins with a model that takes one."""
     first = next((step for step in plan.steps if isinstance(step, Map)), None)
     if first is None or not isinstance(first.operator, OperatorRef) or len(first.inputs or "1") > 1:
         return None
@@ -189,6 +201,4 @@ def _length_of(plan: Plan) -> Callable[[Any], int] | None:
     model = shared_model(first.operator)
     assert isinstance(model, ModelOperator)
     length = model.streams().length
-    if length is None:
-        return None
-    return lambda text: length(model.prepare(text))
+    return None if length is None else _Reader(model, length)

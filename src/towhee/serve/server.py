@@ -20,11 +20,13 @@ from uvicorn.supervisors import Multiprocess
 from towhee.errors import UsageError
 from towhee.models.machine import cores, use_cores
 from towhee.serve.app import application
+from towhee.serve.busy import Busy
 from towhee.serve.guarded_protocol import GuardedProtocol
 from towhee.serve.logs import start_logs
 from towhee.serve.service import Service
 from towhee.serve.tracing import start_tracing
 
+_OBJECTS_BETWEEN_COLLECTIONS = 20_000
 _READY_SECONDS = 300  # in which a process has to load its models
 
 
@@ -61,24 +63,27 @@ class Starting:
     make: Callable[[], Service]
     listening: Listening
 
-    def __call__(self) -> Any:
+    def __call__(self) -> Busy:
         """The application."""
         start_logs()
         start_tracing()
         use_cores(max(1, cores() // self.listening.workers))
         service = self.make()
         settle()
-        return application(service, on_start=lambda: drain_on_sigterm(service, self.listening))
+        app = application(service, on_start=lambda: drain_on_sigterm(service, self.listening))
+        return Busy(app, service)
 
 
 def settle() -> None:
     """Let the collector of garbage pass over all that is there now: it stays as long as the server.
 
     It would look through hundreds of thousands of objects of the models' libraries again and again,
-    which takes as long as all else that a server does for a request.
+    which takes as long as all else that a server does for a request. What requests leave behind is
+    looked through once in a hundred of them, not after each third.
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS, *gc.get_threshold()[1:])
 
 
 def run(make: Callable[[], Service], listening: Listening) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +14,7 @@ from starlette.requests import Request
 from towhee.engine.local.size import size_of_value
 from towhee.errors import UnknownNameError
 from towhee.fetch import FetchPolicy
+from towhee.operators.text_embedding.text import ReadText
 from towhee.serve.bodies import Bodies
 from towhee.serve.explaining import Explaining
 from towhee.serve.keys import Keys, Rate
@@ -27,11 +29,25 @@ from towhee.serve.values import Values, may_fetch
 from towhee.serve.waiting import finished
 from towhee.types import Failure
 
-_LONG = 16 * 1024  # letters above which the loop is not kept busy with their tokens
 _LARGE = (
     512 * 1024
 )  # letters above which it is not with what they are of: base64 takes a millisecond
 _FETCH_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What became of the inputs of a request.
+
+    Attributes:
+        served: the model that took them.
+        results: a result or a ``Refusal`` for each.
+        tokens: what the model read of all texts; 0 where it reads none.
+    """
+
+    served: Served
+    results: list[Any]
+    tokens: int
 
 
 class Service:
@@ -112,7 +128,7 @@ class Service:
 
     async def run(
         self, request: Request, name: str, given: Sequence[Any], params: Sequence[str]
-    ) -> tuple[Served, list[Any]]:
+    ) -> Ran:
         """What becomes of inputs that a client sent.
 
         Args:
@@ -120,9 +136,6 @@ class Service:
             name: of the model.
             given: the inputs, as they were sent.
             params: what to call each of them in a message.
-
-        Returns:
-            The model, and a result or a ``Refusal`` for each input.
 
         Raises:
             Refusal: for what concerns all of them.
@@ -135,25 +148,21 @@ class Service:
             raise Refusal(413, f"a request has at most {most:,} inputs, not {len(given):,}")
         results = await self.received(request, served, given, params)
         places = [n for n, value in enumerate(results) if not isinstance(value, Refusal)]
-        values = [results[n] for n in places]
-        lengths = await _of_each(served.length, values)
-        futures = lane.submit(values, lengths)
+        waiting = lane.submit([results[n] for n in places])
         left = self.settings.timeout - (time.monotonic() - started)
-        await finished(futures, request, max(0.0, left))
-        for place, future in zip(places, futures, strict=True):
-            error = future.exception()
-            found = future.result() if error is None else error
+        await finished([each.future for each in waiting], request, max(0.0, left))
+        for place, each in zip(places, waiting, strict=True):
+            error = each.future.exception()
+            found = each.future.result() if error is None else error
             if isinstance(found, Failure):
                 results[place] = refusal_of(found, params[place])
             elif isinstance(found, Exception):
                 results[place] = refusal_of_error(found)
             else:
                 results[place] = found
-        return served, results
-
-    async def tokens(self, served: Served, values: Sequence[Any]) -> int:
-        """The tokens that a model reads of all texts."""
-        return sum(await _of_each(served.tokens, values))
+        texts = [each.value for each in waiting if isinstance(each.value, ReadText)]
+        tokens = sum(len(text.tokens) for text in texts)
+        return Ran(served, results, tokens)
 
     async def received(
         self, request: Request, served: Served, given: Sequence[Any], params: Sequence[str]
@@ -188,10 +197,3 @@ class Service:
         finally:
             for task in tasks:  # if one raised, the others are not to hold anything any more
                 task.cancel()
-
-
-async def _of_each(count: Callable[[Any], int], values: Sequence[Any]) -> list[int]:
-    """The count of each value; of long texts in a thread, as it takes its time."""
-    if sum(len(value) for value in values if isinstance(value, str)) > _LONG:
-        return await run_in_threadpool(lambda: [*map(count, values)])
-    return [*map(count, values)]

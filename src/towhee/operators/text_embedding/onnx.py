@@ -16,7 +16,7 @@ from towhee.models.machine import cores
 from towhee.models.runner import Runner
 from towhee.models.vectors import unit_length
 from towhee.operators.base import ModelOperator, Streams
-from towhee.operators.text_embedding.text import as_text
+from towhee.operators.text_embedding.text import as_text, known_tokens
 
 if TYPE_CHECKING:
     from towhee.models.backends import Backend
@@ -129,7 +129,8 @@ class OnnxTextEmbedding(ModelOperator[str, npt.NDArray[np.float32]]):
         Raises:
             DataError: for what is no text.
         """
-        return self._model().tokenizer.ids(as_text(value))
+        known = known_tokens(value, self)
+        return self._model().tokenizer.ids(as_text(value)) if known is None else known
 
     def forward(self, prepared: Sequence[Any]) -> npt.NDArray[np.float32]:
         """Vectors ``(n, d) float32``."""

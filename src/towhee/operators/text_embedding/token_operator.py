@@ -11,7 +11,7 @@ import numpy.typing as npt
 from towhee.models.network import Batch
 from towhee.operators.base import Streams
 from towhee.operators.network_operator import NetworkOperator
-from towhee.operators.text_embedding.text import as_text
+from towhee.operators.text_embedding.text import as_text, known_tokens
 
 if TYPE_CHECKING:
     from towhee.models.text.token_network import TokenNetwork
@@ -47,7 +47,8 @@ class TokenOperator(NetworkOperator[str, N]):
         Raises:
             DataError: for what is no text.
         """
-        return self.running.network.tokenizer.ids(as_text(value))
+        known = known_tokens(value, self)
+        return self.running.network.tokenizer.ids(as_text(value)) if known is None else known
 
     def inputs(self, prepared: Sequence[Any]) -> Batch:
         """The tokens of several texts, padded to the longest."""

@@ -21,6 +21,7 @@ from towhee.serve.routes.documented import OF_BODIES, errors, takes
 from towhee.serve.sent import parsed
 from towhee.serve.service import Service
 
+EMBEDDINGS = "/v1/embeddings"
 TAGS: list[str | Enum] = ["embeddings"]
 
 
@@ -47,36 +48,10 @@ def embeddings(app: FastAPI, service: Service, needs: Sequence[params.Depends]) 
     """The route."""
 
     async def embed(request: Request) -> Answer:
-        async with service.bodies.read(request) as body:
-            asked = parsed(body, EmbeddingsRequest)
-            del body
-            inputs = [asked.input] if isinstance(asked.input, str) else asked.input
-            one = isinstance(asked.input, str)
-            params = ["input"] if one else [f"input[{n}]" for n in range(len(inputs))]
-            served, results = await service.run(request, asked.model, inputs, params)
-        for result in results:
-            if isinstance(result, Refusal):
-                raise result
-        tokens = await service.tokens(served, inputs)
-        data = [
-            {
-                "object": "embedding",
-                "index": index,
-                "embedding": _written(_vector(result, served.name, asked), asked),
-            }
-            for index, result in enumerate(results)
-        ]
-        return Answer(
-            {
-                "object": "list",
-                "data": data,
-                "model": served.name,
-                "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
-            }
-        )
+        return await embedded(service, request)
 
     app.router.add_api_route(
-        "/v1/embeddings",
+        EMBEDDINGS,
         embed,
         methods=["POST"],
         route_class_override=direct(service),
@@ -85,6 +60,37 @@ def embeddings(app: FastAPI, service: Service, needs: Sequence[params.Depends]) 
         openapi_extra=takes(EmbeddingsRequest),
         responses=errors(*OF_BODIES),
         summary="The vectors of texts or images",
+    )
+
+
+async def embedded(service: Service, request: Request) -> Answer:
+    """The vectors of the inputs of a request."""
+    async with service.bodies.read(request) as body:
+        asked = parsed(body, EmbeddingsRequest)
+        del body
+        inputs = [asked.input] if isinstance(asked.input, str) else asked.input
+        one = isinstance(asked.input, str)
+        params = ["input"] if one else [f"input[{n}]" for n in range(len(inputs))]
+        ran = await service.run(request, asked.model, inputs, params)
+    name = ran.served.name
+    for result in ran.results:
+        if isinstance(result, Refusal):
+            raise result
+    data = [
+        {
+            "object": "embedding",
+            "index": index,
+            "embedding": _written(_vector(result, name, asked), asked),
+        }
+        for index, result in enumerate(ran.results)
+    ]
+    return Answer(
+        {
+            "object": "list",
+            "data": data,
+            "model": name,
+            "usage": {"prompt_tokens": ran.tokens, "total_tokens": ran.tokens},
+        }
     )
 
 

@@ -18,6 +18,7 @@ from towhee.serve.service import Service
 
 _RESPONSES = errors(*OF_BODIES, 415)
 
+PIPELINES = "/v1/pipelines/"
 TAGS: list[str | Enum] = ["pipelines"]
 
 
@@ -28,7 +29,7 @@ def pipelines(app: FastAPI, service: Service, needs: Sequence[params.Depends]) -
         return await answered(service, request, name)
 
     app.router.add_api_route(
-        "/v1/pipelines/{name:path}",
+        PIPELINES + "{name:path}",
         call,
         methods=["POST"],
         route_class_override=direct(service),
@@ -69,13 +70,13 @@ async def answered(service: Service, request: Request, name: str) -> Answer:
     async with service.bodies.read(request) as body:
         inputs = await inputs_of(request, body)
         del body
-        _, results = await service.run(request, name, inputs.values, inputs.params)
+        ran = await service.run(request, name, inputs.values, inputs.params)
     if inputs.is_single:
-        (result,) = results
+        (result,) = ran.results
         if isinstance(result, Refusal):
             raise result
         return Answer({"model": name, "result": result})
-    return Answer({"model": name, "results": [*map(_outcome, results)]})
+    return Answer({"model": name, "results": [*map(_outcome, ran.results)]})
 
 
 def _outcome(result: Any) -> dict[str, Any]:

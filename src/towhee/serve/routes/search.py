@@ -128,7 +128,7 @@ async def _query(
     name = asked.model or collection.model
     if name is None:
         raise Refusal(422, "name the model that embeds the input", param="model")
-    _, (query,) = await service.run(request, name, [asked.input], ["input"])
+    (query,) = (await service.run(request, name, [asked.input], ["input"])).results
     if isinstance(query, Refusal):
         raise query
     return query
