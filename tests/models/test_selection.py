@@ -55,7 +55,10 @@ class Way:
 
 
 def decided(
-    monkeypatch: pytest.MonkeyPatch, ways: dict[Candidate, Way], fidelity: float = 0.999
+    monkeypatch: pytest.MonkeyPatch,
+    ways: dict[Candidate, Way],
+    fidelity: float = 0.999,
+    asked: Sequence[Candidate] = (),
 ) -> Decision:
     class Runner:
         def __init__(self, network: Any, candidate: Candidate, **settings: Any) -> None:
@@ -70,7 +73,7 @@ def decided(
     monkeypatch.setattr(selection, "Runner", Runner)
     monkeypatch.setattr(selection, "_SECONDS", 0.02)
     network: Any = Vectors()
-    return decide(network, tuple(ways), device="cpu", cores=1, fidelity=fidelity)
+    return decide(network, tuple(asked or ways), device="cpu", cores=1, fidelity=fidelity)
 
 
 def test_the_fastest_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,19 +113,9 @@ def test_a_way_that_does_not_run_is_listed_with_the_reason(
 def test_where_nothing_holds_the_bound_it_is_said_what_each_reached(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    ways = {REFERENCE: Way(), ONNX: Way(spoils=2), LOW: Way(spoils=2)}
     with pytest.raises(UsageError, match=r"worst cosine to float32 is .*fidelity= a lower bound"):
-        decided(monkeypatch, {ONNX: Way(spoils=2), LOW: Way(spoils=2)} | _reference())
-
-
-def _reference() -> dict[Candidate, Way]:
-    """The reference is what others are compared with, and here does not agree with itself."""
-
-    class Wavering(Way):
-        def __call__(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-            self.spoils += 3
-            return super().__call__(values)
-
-    return {REFERENCE: Wavering()}
+        decided(monkeypatch, ways, asked=(ONNX, LOW))
 
 
 def test_layers_are_kept_in_float32_only_where_int8_fails_without(
@@ -163,9 +156,24 @@ def test_the_batch_size_is_the_smallest_that_is_as_fast_as_any_with_calls_of_som
     monkeypatch.setattr(selection, "_rate", lambda backend, batch, pool: speeds[len(batch[0])])
     network: Any = Vectors()
     backend: Any = Way()
-    speed, size = selection._speed(network, backend, network.calibration(), pool=None)  # type: ignore[arg-type]
+    inputs = network.calibration()
+    speed, size = selection._speed(network, backend, inputs, None, 0.0)  # type: ignore[arg-type]
     assert size == expected
     assert speed == speeds[expected]
+
+
+def test_what_is_far_behind_is_not_measured_to_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+
+    class Slow(Way):
+        def __call__(self, values: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+            sizes.append(len(values))
+            return super().__call__(values)
+
+    found = decided(monkeypatch, {REFERENCE: Slow(20.0), ONNX: Way(4.0), LOW: Way(1.0)})
+    assert found.chosen.candidate == LOW
+    assert [each.candidate for each in found.measurements] == [REFERENCE, ONNX, LOW]
+    assert set(sizes) == {1}, "a twentieth of the fastest: larger batches will not change that"
 
 
 def test_batches_that_do_not_fit_the_memory_are_not_chosen(

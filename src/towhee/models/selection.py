@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from towhee.errors import MissingExtraError, TowheeError, UsageError, WeightsError
 from towhee.models.backends.base import Backend
-from towhee.models.candidates import REFERENCE, Candidate
+from towhee.models.candidates import BACKENDS, REFERENCE, Candidate
 from towhee.models.fidelity import worst_cosine
 from towhee.models.network import Batch, Network
 from towhee.models.progress import progress
@@ -29,6 +29,10 @@ _BATCH_SIZES = (1, 2, 4, 8, 16, 32)
 _GPU_BATCH_SIZES = (16, 32, 64, 128, 256)
 _PLATEAU = 0.98  # of the best speed; a batch that reaches it is taken
 _PATIENCE = 2  # doublings in a row that bring nothing, after which no larger batch is tried
+_HOPE = 2.0  # larger batches make no candidate so many times as fast as it was with smaller ones
+_HOPE_ON_GPU = 8.0
+_PROMISING = ("bfloat16", "int8", "float16", "float32")
+"""In which order precisions are measured: the fastest first, as others are given up sooner then."""
 _CALL_SECONDS = 0.025  # a shorter call costs the run more than it tells when measured alone
 
 
@@ -38,7 +42,8 @@ class Measurement:
 
     Attributes:
         candidate: the backend and its precision.
-        rows_per_second: with the best batch size and all cores, 0 if it was not measured.
+        rows_per_second: with the best batch size and all cores, 0 if it was not measured. One that
+            is far behind the fastest is not measured with all batch sizes.
         batch_size: that batch size, 0 if it was not measured.
         worst_cosine: the least of all cosines between its vectors and the reference's.
         problem: why it is out of the question, empty if it is not.
@@ -93,14 +98,16 @@ def decide(
         reference = Runner(network, REFERENCE, device=device, threads=cores)
         inputs, expected = _reference(reference.alone(), network.calibration())
         advance()
-        measurements: list[Measurement] = []
-        for candidate in candidates:
-            if not _is_needless(candidate, measurements):
+        measured: list[Measurement] = []
+        for candidate in sorted(candidates, key=_promise):
+            if not _is_needless(candidate, measured):
                 runner = reference
                 if candidate != REFERENCE:
                     runner = Runner(network, candidate, device=device, threads=cores)
-                measurements.append(_measured(network, runner, inputs, expected, fidelity))
+                to_beat = max((each.rows_per_second for each in measured), default=0.0)
+                measured.append(_measured(network, runner, inputs, expected, fidelity, to_beat))
             advance()
+    measurements = sorted(measured, key=lambda each: candidates.index(each.candidate))
     sound = [each for each in measurements if not each.problem]
     if not sound:
         raise _none_holds(network, measurements, fidelity)
@@ -112,6 +119,10 @@ def decide(
         time.perf_counter() - started,
     )
     return Decision(chosen, fidelity, tuple(measurements))
+
+
+def _promise(candidate: Candidate) -> tuple[int, int]:
+    return _PROMISING.index(candidate.precision), -BACKENDS.index(candidate.backend)
 
 
 def _reference(
@@ -142,17 +153,20 @@ def _measured(
     inputs: list[Batch],
     expected: npt.NDArray[np.float32],
     fidelity: float,
+    to_beat: float,
 ) -> Measurement:
     candidate = runner.candidate
     try:
         backend = runner.streaming()
         with ThreadPoolExecutor(max(1, backend.parallel)) as pool:
-            vectors = np.concatenate(list(pool.map(lambda batch: backend(*batch), inputs)))
-            cosine = worst_cosine(vectors, expected)
+            cosine = 1.0  # of the reference to itself
+            if candidate != REFERENCE:
+                vectors = np.concatenate(list(pool.map(lambda batch: backend(*batch), inputs)))
+                cosine = worst_cosine(vectors, expected)
             if not cosine >= fidelity:
                 problem = f"its worst cosine to float32 is {cosine:.4f}"
                 return Measurement(candidate, worst_cosine=cosine, problem=problem)
-            speed, batch_size = _speed(network, backend, inputs, pool)
+            speed, batch_size = _speed(network, backend, inputs, pool, to_beat)
     except (MissingExtraError, WeightsError, UsageError) as error:
         return Measurement(candidate, problem=str(error))
     except MemoryError as error:
@@ -161,14 +175,19 @@ def _measured(
 
 
 def _speed(
-    network: Network, backend: Backend, inputs: list[Batch], pool: ThreadPoolExecutor
+    network: Network,
+    backend: Backend,
+    inputs: list[Batch],
+    pool: ThreadPoolExecutor,
+    to_beat: float,
 ) -> tuple[float, int]:
     """Rows a second on the plateau, and the batch size.
 
     It is the smallest on the plateau whose calls are long enough: in a run, each call wakes
-    threads that take a core from the others for a moment.
+    threads that take a core from the others for a moment. What cannot come near ``to_beat`` rows a
+    second any more is not measured to the end.
     """
-    sizes = _GPU_BATCH_SIZES if not backend.threads else _BATCH_SIZES
+    sizes, hope = (_BATCH_SIZES, _HOPE) if backend.threads else (_GPU_BATCH_SIZES, _HOPE_ON_GPU)
     speeds: dict[int, float] = {}
     seconds: dict[int, float] = {}
     in_vain = 0
@@ -186,6 +205,8 @@ def _speed(
         is_long = seconds[size] >= _CALL_SECONDS
         if speeds[size] < 0.9 * best or (in_vain >= _PATIENCE and is_long):
             break  # it only gets worse from here
+        if hope * max(speeds.values()) < to_beat:
+            break
     enough = _PLATEAU * max(speeds.values())
     plateau = [size for size, speed in speeds.items() if speed >= enough]
     long = [size for size in plateau if seconds[size] >= _CALL_SECONDS]
