@@ -24,11 +24,11 @@ def test_a_piece_is_four_times_one_that_was_quick() -> None:
     assert sizes.rows() == 16
 
 
-def test_pieces_take_half_a_second_and_more_when_there_was_much_work() -> None:
+def test_pieces_take_a_second_and_more_when_there_was_much_work() -> None:
     sizes = pace()
     for _ in range(10):
         sizes.note_time(sizes.rows(), 0.01 * sizes.rows())
-    assert sizes.rows() == 50
+    assert sizes.rows() == 100
     for _ in range(1000):
         sizes.note_time(sizes.rows(), 0.01 * sizes.rows())
     assert sizes.rows() == 200, "two seconds, and no more"
@@ -38,7 +38,7 @@ def test_pieces_get_smaller_when_rows_take_longer() -> None:
     sizes = pace()
     for _ in range(10):
         sizes.note_time(sizes.rows(), 0.01 * sizes.rows())
-    sizes.note_time(50, 5.0)
+    sizes.note_time(100, 20.0)
     assert sizes.rows() == 5
 
 
@@ -47,6 +47,17 @@ def test_a_known_number_of_rows_is_shared_out_among_the_workers() -> None:
     for _ in range(10):
         sizes.note_time(sizes.rows(), 0.0)
     assert sizes.rows() == 80 // sizes.pieces
+
+
+def test_pieces_get_smaller_towards_the_end_of_a_known_number() -> None:
+    sizes = Pace(workers=2, byte_limit=80 * MIB, total=1600, batch_size=None, usual=16)
+    for _ in range(10):
+        sizes.note_time(sizes.rows(), 0.001 * sizes.rows())
+    assert sizes.rows() == 192, "an eighth of them, in whole batches"
+    sizes.note_given(1200)
+    assert sizes.rows() == 48
+    sizes.note_given(390)
+    assert sizes.rows() == 16, "no less than what suits the model"
 
 
 def test_pieces_under_way_stay_within_the_memory() -> None:
@@ -84,4 +95,4 @@ def test_pieces_of_a_model_hold_whole_batches_of_the_usual_size() -> None:
     sizes = Pace(workers=2, byte_limit=80 * MIB, total=None, batch_size=None, usual=16)
     for _ in range(10):
         sizes.note_time(sizes.rows(), 0.01 * sizes.rows())
-    assert sizes.rows() == 48, "of the 50 that take half a second"
+    assert sizes.rows() == 96, "of the 100 that take a second"

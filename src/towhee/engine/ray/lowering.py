@@ -59,11 +59,12 @@ class Lowered:
         cluster = options.cluster
         reading = workers(ray, replace(cluster, num_gpus=0), None) if cluster.num_gpus else 0
         self._at_work = self._workers + reading
+        of_each = options.with_(num_worker=None)  # of their threads, that would be
         level = level_of_caller()
         self._crews: list[tuple[Segment, bytes]] = []
         first = 0
         for crew in crews(segment, options.cluster.num_gpus > 0):
-            self._crews.append((crew, _sent(Task(crew, first, options, level))))
+            self._crews.append((crew, _sent(Task(crew, first, of_each, level))))
             first += len(crew.stages)
 
     def of_parts(self, source: Stream, read: StageReport) -> Iterator[Chunk]:
@@ -108,6 +109,7 @@ class Lowered:
                             feed.end(number)
                             break
                         pace.note_size(len(chunk), size_of(chunk))
+                        pace.note_given(len(chunk))
                         feed.put(number, packed(Packed(chunk, number)))
                         under_way[number] = len(chunk)
                         number += 1
@@ -119,7 +121,7 @@ class Lowered:
                     if item.last:
                         feed.arrived(item.at)
                         rows = under_way.pop(item.at)
-                        pace.note_time(rows, sum(told.busy for _, told in item.reports))
+                        pace.note_time(rows, item.seconds)
                         for _, told in item.reports:
                             pace.note_weight(told.rows_in, told.bytes_in)
                             pace.note_weight(told.rows_out, told.bytes_out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-_LEAST_SECONDS = 0.5  # of work in a piece: some twenty times what Ray needs to hand it out
+_LEAST_SECONDS = 1.0  # of work in a piece: some thirty times what Ray needs to hand it out
 _MOST_SECONDS = 2.0
 _PIECES_BEFORE = 40  # a piece is this part of the work so far: at the end no worker waits long
 _MOST_ROWS = 4096
@@ -33,7 +33,9 @@ class Pace:
         self.pieces = _PIECES_PER_WORKER * workers
         self._byte_limit = byte_limit // self.pieces
         self._at_work_limit = byte_limit // workers
-        self._most = _MOST_ROWS if total is None else max(1, math.ceil(total / self.pieces))
+        self._left = total
+        of_all = _MOST_ROWS if total is None else math.ceil(total / self.pieces)
+        self._least = max(1, min(usual, of_all))
         self._multiple = batch_size or 1
         self._rows = 1
         self._usual = usual
@@ -46,10 +48,16 @@ class Pace:
         """The rows of the next piece."""
         waiting = self._byte_limit / self._bytes_per_row
         affordable = max(1, int(min(waiting, self._at_work_limit / self._heaviest)))
-        rows = min(self._rows, self._most, affordable)
+        most = _MOST_ROWS if self._left is None else math.ceil(self._left / self.pieces)
+        rows = min(self._rows, max(most, self._least), affordable)
         if rows > self._usual:
             rows -= rows % self._usual  # a part of a batch takes longer for each of its rows
         return math.ceil(rows / self._multiple) * self._multiple
+
+    def note_given(self, rows: int) -> None:
+        """Learn that a piece was handed out: those of the end are smaller, so that none is late."""
+        if self._left is not None:
+            self._left = max(0, self._left - rows)
 
     def note_size(self, rows: int, size: int) -> None:
         """Learn what rows weigh, in front of the work or behind it."""

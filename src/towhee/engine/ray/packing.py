@@ -25,6 +25,7 @@ class Packed:
         read: how many rows of a source were read for them, where a worker did that.
         error: what ended the work behind these rows, and its causes.
         reports: what the stages did, by their place in the segment.
+        seconds: that the work on the piece took.
         records: what was logged.
         ways: how the worker's models run, in lines.
     """
@@ -35,6 +36,7 @@ class Packed:
     read: int = 0
     error: tuple[BaseException, ...] = ()
     reports: tuple[tuple[int, StageReport], ...] = ()
+    seconds: float = 0.0
     records: tuple[Record, ...] = ()
     ways: tuple[str, ...] = field(default=())
 

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import logging
 import pickle
+import time
 from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -83,6 +84,7 @@ class Worker:
     def run(self, given: Packed) -> Iterator[Packed]:
         """What the rows become, in pieces; the last one tells of the work."""
         reports = list(given.reports)
+        started = time.perf_counter()
         with noted(self._task.level) as records:
             waiting: Packed | None = None
             error: BaseException | None = None
@@ -99,6 +101,7 @@ class Worker:
                 read=given.read,
                 error=given.error,
                 reports=tuple(reports),
+                seconds=given.seconds + time.perf_counter() - started,
                 records=(*given.records, *records),
                 ways=(*given.ways, *self._ways),
             )
