@@ -18,6 +18,7 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from towhee.errors import UsageError
+from towhee.models.allocator import arenas_bounded
 from towhee.models.machine import cores, use_cores
 from towhee.serve.app import application
 from towhee.serve.busy import Busy
@@ -27,6 +28,7 @@ from towhee.serve.service import Service
 from towhee.serve.tracing import start_tracing
 
 _OBJECTS_BETWEEN_COLLECTIONS = 20_000
+_ARENAS = 2  # one for the loop, and one for the models
 _READY_SECONDS = 300  # in which a process has to load its models
 
 
@@ -68,6 +70,7 @@ class Starting:
         start_logs()
         start_tracing()
         use_cores(max(1, cores() // self.listening.workers))
+        arenas_bounded(max(_ARENAS, cores()))
         service = self.make()
         settle()
         app = application(service, on_start=lambda: drain_on_sigterm(service, self.listening))

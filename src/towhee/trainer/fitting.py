@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from towhee.errors import TrainingError, one_line
+from towhee.models.allocator import large_blocks_kept
 from towhee.models.machine import cores
-from towhee.trainer.allocator import large_blocks_kept
 from towhee.trainer.fine_tuning import lightning_module
 from towhee.trainer.importing import import_lightning, import_started_processes
 from towhee.trainer.interrupting import interruptible
