@@ -137,6 +137,19 @@ def test_a_lane_whose_thread_has_ended_says_so_and_leaves_nobody_waiting(gate: G
     assert not lane.is_alive
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_lane_whose_look_ends_its_thread_leaves_nobody_waiting() -> None:
+    def look(value: int) -> tuple[int, int]:
+        raise SystemExit("as a library may do")
+
+    lane = Lane("exits", list, BatchRules(runs=1), Told(), look)
+    (future,) = submitted(lane, [1])
+    with pytest.raises(RuntimeError, match="has stopped"):
+        future.result(30)
+    lane.close()
+    assert not lane.is_alive
+
+
 def test_an_idle_model_waits_for_company_no_longer_than_it_is_told() -> None:
     told = Told()
     lane = Lane("same", list, BatchRules(max_batch=2, max_wait=3600, runs=1), told)

@@ -91,8 +91,13 @@ class Lane:
             thread.join(_CLOSING_SECONDS)
 
     def _live(self) -> None:
-        while (batch := self._queue.next_batch()) is not None:
-            self._carry_out(batch)
+        batch: list[Waiting] | None = []
+        try:
+            while (batch := self._queue.next_batch()) is not None:
+                self._carry_out(batch)
+        except BaseException as error:
+            self._end_by(error, batch or [])
+            raise
 
     def _carry_out(self, batch: list[Waiting]) -> None:
         batch = [each for each in batch if each.future.set_running_or_notify_cancel()]
@@ -107,9 +112,6 @@ class Lane:
             logger.exception("%s failed on a batch of %d", self.name, len(batch))
             for each in batch:
                 each.future.set_exception(error)
-        except BaseException as error:
-            self._end_by(error, batch)
-            raise
         else:
             for each, result in answered:
                 each.future.set_result(result)
