@@ -16,6 +16,7 @@ from towhee import Pipeline, pipeline
 from towhee.serve import ServeSettings
 from towhee.serve.served import served
 from towhee.serve.service import Service
+from towhee.types import Failure
 
 KEY = "a-key-of-the-tests"
 SENTENCES = [
@@ -104,6 +105,20 @@ def test_a_text_is_made_tokens_of_once_and_they_are_counted_without_padding(
     assert answer["usage"]["total_tokens"] == tokens_of(SENTENCES)
     vectors = np.array([each["embedding"] for each in answer["data"]])
     assert np.abs(vectors - made.batch(SENTENCES)).max() < 1e-5
+
+
+def test_a_text_that_has_no_tokens_stays_for_the_batch_which_fails_it_alone(
+    sentences: Pipeline,
+) -> None:
+    made = served(sentences)
+    made.preload()
+    broken = "\ud800 is half a letter"
+    assert made.look(broken) == (broken, 0)
+    (read, length), unread = made.look("a bird"), made.look(broken)[0]
+    assert length > 0
+    vector, failure = made.runner.run([read, unread])
+    assert np.array_equal(vector, sentences.batch(["a bird"])[0])
+    assert isinstance(failure, Failure)
 
 
 def test_images_are_data_uris(

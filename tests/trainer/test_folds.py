@@ -14,7 +14,6 @@ from hypothesis import given, reject, settings
 from hypothesis import strategies as st
 
 from colour_squares import CLASSES, colour_squares
-from tiny_models import tiny_checkpoint
 from towhee import ops
 from towhee.errors import UsageError
 from towhee.functional.operator_handle import OperatorHandle
@@ -91,11 +90,6 @@ def test_folds_that_cannot_be_are_refused(
 ) -> None:
     with pytest.raises(UsageError, match=said):
         fold_places(texts([0, 1] * 3), folds, groups=groups)
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_checkpoint(tmp_path_factory.mktemp("models") / "test_resnet")
 
 
 def embedder(checkpoint: Path) -> OperatorHandle:

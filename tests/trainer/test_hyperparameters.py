@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 
 from colour_squares import colour_squares
-from tiny_models import tiny_checkpoint
 from towhee import ops
 from towhee.errors import TrainingError, UnknownNameError, UsageError
 from towhee.functional.operator_handle import OperatorHandle
@@ -30,11 +29,6 @@ from towhee.trainer.training_config import TrainingConfig
 
 PICTURE = np.asarray(colour_squares(1, seed=9)[0].value)
 DATA = colour_squares(40, 0), colour_squares(24, 1)
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_checkpoint(tmp_path_factory.mktemp("models") / "test_resnet")
 
 
 def embedder(checkpoint: Path) -> OperatorHandle:

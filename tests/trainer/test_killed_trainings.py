@@ -11,14 +11,8 @@ import numpy as np
 import pytest
 
 from forked_trainings import ForkedTrainings
-from tiny_models import tiny_checkpoint
 
 KILLS = 3
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_checkpoint(tmp_path_factory.mktemp("models") / "test_resnet")
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ import torch
 from safetensors.numpy import load_file
 
 from colour_squares import colour_squares
-from tiny_models import tiny_checkpoint
 from towhee import ops
 from towhee.errors import UsageError
 from towhee.functional.operator_handle import OperatorHandle
@@ -24,11 +23,6 @@ from towhee.trainer.rate_finding import found_rate, suggested, sweep
 from towhee.trainer.training_config import TrainingConfig
 
 USUAL = 0.01
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_checkpoint(tmp_path_factory.mktemp("models") / "test_resnet")
 
 
 def embedder(checkpoint: Path) -> OperatorHandle:

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from colour_squares import colour_squares, saved_squares
-from tiny_models import tiny_checkpoint
 from towhee import DataCollection, ops
 from towhee.errors import OperatorError, TrainingError, UsageError, WeightsError
 from towhee.functional.operator_handle import OperatorHandle
@@ -27,11 +26,6 @@ pytestmark = pytest.mark.usefixtures("_quiet_logs")
 @pytest.fixture
 def _quiet_logs(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, logger="towhee.trainer")
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_checkpoint(tmp_path_factory.mktemp("models") / "test_resnet")
 
 
 def embedder(checkpoint: Path, **settings: object) -> OperatorHandle:

@@ -10,17 +10,11 @@ import PIL.Image
 import pytest
 
 from colour_squares import colour_squares, saved_squares
-from tiny_models import tiny_checkpoint
 from towhee import ops
 from towhee.errors import DataError, TrainingError
 from towhee.functional.operator_handle import OperatorHandle
 from towhee.trainer.importing import import_lightning
 from towhee.trainer.training_config import TrainingConfig
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_checkpoint(tmp_path_factory.mktemp("models") / "test_resnet")
 
 
 def embedder(checkpoint: Path) -> OperatorHandle:

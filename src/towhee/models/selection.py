@@ -29,8 +29,10 @@ _BATCH_SIZES = (1, 2, 4, 8, 16, 32)
 _GPU_BATCH_SIZES = (16, 32, 64, 128, 256)
 _PLATEAU = 0.98  # of the best speed; a batch that reaches it is taken
 _PATIENCE = 2  # doublings in a row that bring nothing, after which no larger batch is tried
-_HOPE = 2.0  # larger batches make no candidate so many times as fast as it was with smaller ones
-_HOPE_ON_GPU = 8.0
+_HOPE, _LEAST_HOPE = 8.0, 2.0
+"""How many times as fast larger batches may make a candidate: so many at the smallest, where what a
+call costs may be most of it, half as many at twice that size, and no fewer than the second.
+"""
 _PROMISING = ("bfloat16", "int8", "float16", "float32")
 """In which order precisions are measured: the fastest first, as others are given up sooner then."""
 _CALL_SECONDS = 0.025  # a shorter call costs the run more than it tells when measured alone
@@ -187,7 +189,7 @@ def _speed(
     threads that take a core from the others for a moment. What cannot come near ``to_beat`` rows a
     second any more is not measured to the end.
     """
-    sizes, hope = (_BATCH_SIZES, _HOPE) if backend.threads else (_GPU_BATCH_SIZES, _HOPE_ON_GPU)
+    sizes = _BATCH_SIZES if backend.threads else _GPU_BATCH_SIZES
     speeds: dict[int, float] = {}
     seconds: dict[int, float] = {}
     in_vain = 0
@@ -205,7 +207,7 @@ def _speed(
         is_long = seconds[size] >= _CALL_SECONDS
         if speeds[size] < 0.9 * best or (in_vain >= _PATIENCE and is_long):
             break  # it only gets worse from here
-        if hope * max(speeds.values()) < to_beat:
+        if max(_LEAST_HOPE, _HOPE * sizes[0] / size) * max(speeds.values()) < to_beat:
             break
     enough = _PLATEAU * max(speeds.values())
     plateau = [size for size, speed in speeds.items() if speed >= enough]

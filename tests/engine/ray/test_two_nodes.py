@@ -2,38 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from own_network import told_in_own_network
 
 pytest.importorskip("ray", reason="Ray is not installed")
 
 ROWS = 2000
 _STORY = Path(__file__).with_name("story_of_two_nodes.py")
-_NETWORK = ["unshare", "--map-root-user", "--net"]
 
 
 @pytest.fixture(scope="module")
 def story(clusters_asked_for: None) -> dict[str, object]:
     """What happened on the cluster: everything binds the loopback interface of a new network."""
-    inside = f"ip link set lo up && exec {sys.executable} {_STORY} {ROWS}"
-    try:
-        allowed = subprocess.run([*_NETWORK, "sh", "-c", "ip link set lo up"], capture_output=True)
-    except FileNotFoundError:
-        pytest.skip("there is no unshare here, and so no network of the test's own")
-    if allowed.returncode != 0:
-        pytest.skip(f"no network of the test's own: {allowed.stderr.decode().strip()}")
-    quiet = {**os.environ, "RAY_USAGE_STATS_ENABLED": "0"}
-    done = subprocess.run(
-        [*_NETWORK, "sh", "-c", inside], capture_output=True, text=True, env=quiet, timeout=300
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    told: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
-    return told
+    return told_in_own_network(_STORY, ROWS)
 
 
 def test_both_nodes_take_part(story: dict[str, object]) -> None:

@@ -16,7 +16,6 @@ import pytest
 
 from colour_squares import colour_squares
 from ray_processes import ray_processes
-from tiny_models import tiny_checkpoint
 from towhee import ops
 from towhee.functional.operator_handle import OperatorHandle
 from towhee.trainer.hyperparameters import tune
@@ -29,11 +28,6 @@ pytestmark = pytest.mark.usefixtures("nothing_left")
 PICTURE = np.asarray(colour_squares(1, seed=9)[0].value)
 DATA = colour_squares(40, 0), colour_squares(24, 1)
 SPACE = {"lr": (1e-5, 1e-1), "loss": ["SupConLoss", "CrossEntropyLoss"]}
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_checkpoint(tmp_path_factory.mktemp("models") / "test_resnet")
 
 
 def embedder(checkpoint: Path) -> OperatorHandle:

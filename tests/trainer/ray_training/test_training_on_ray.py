@@ -17,7 +17,6 @@ from safetensors.numpy import load_file
 
 from colour_squares import colour_squares
 from ray_processes import ray_processes
-from tiny_models import tiny_checkpoint
 from towhee import ops
 from towhee.errors import UsageError
 from towhee.functional.operator_handle import OperatorHandle
@@ -29,11 +28,6 @@ pytestmark = pytest.mark.usefixtures("nothing_left", "sent_by_value")
 
 DATA = colour_squares(60, 0), colour_squares(30, 1)
 PICTURE = np.asarray(colour_squares(1, seed=9)[0].value)
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_checkpoint(tmp_path_factory.mktemp("models") / "test_resnet")
 
 
 def embedder(checkpoint: Path) -> OperatorHandle:

@@ -8,8 +8,8 @@ from itertools import pairwise
 _SIZES = tuple(sorted([*(2**power for power in range(21)), *(3 * 2**power for power in range(20))]))
 """The rows that a batch may have: 1, 2, 3, 4, 6, 8, 12, 16, …
 
-A backend makes kernels for each shape of its inputs, and keeps so many. With all sizes a server of
-texts met new shapes for hours, at 1.3 MiB each; of these it meets 130, and soon all of them.
+A backend makes kernels for each shape of its inputs, and keeps some. With all sizes, 5,000 texts in
+batches of a server had 199 shapes, at 1.3 MiB each, and ever more; with these 132, and no other.
 """
 
 
